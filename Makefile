@@ -1,0 +1,53 @@
+# Two commands do all the set-up: `make demo` (the main job, no token, no network) and `make test`.
+# Both need only Python 3.11 or newer and make; everything else goes into .venv, from the lock files.
+
+PYTHON ?= python3
+BIN := .venv/bin
+FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo run test lint types house cover lock messages clean
+
+demo: .venv/.runtime                ## run the whole bot against a small Telegram of our own, and print the chat
+	@$(BIN)/digestbot demo
+
+run: .venv/.runtime                 ## the real thing: needs DIGESTBOT_TELEGRAM__TOKEN
+	@$(BIN)/digestbot run
+
+test: lint types house cover        ## everything that a commit must pass
+
+lint: .venv/.dev
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+house: .venv/.dev                   ## the arrows between the rooms, see src/digestbot/__init__.py
+	$(BIN)/lint-imports --no-logo
+
+cover: .venv/.dev
+	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "digestbot needs Python 3.11 or newer; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing into .venv (once) ..."
+	@$(FRESH) install --require-hashes -r requirements.lock
+	@$(FRESH) install --no-deps -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "Installing what the tests need into .venv (once) ..."
+	@$(FRESH) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+lock:                               ## renew both lock files (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage dist

@@ -1,0 +1,3 @@
+"""digestbot."""
+
+__version__ = "0.1.0"
