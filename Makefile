@@ -45,6 +45,12 @@ cover: .venv/.dev
 	@$(FRESH) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
+CATALOGUES := src/digestbot/render/locale
+messages: .venv/.runtime            ## bring the catalogues up to date with the texts in the templates
+	$(BIN)/pybabel -q extract -F pyproject.toml -k t --omit-header --no-location -o $(CATALOGUES)/digestbot.pot src/digestbot/render
+	$(BIN)/pybabel -q update -N --omit-header --no-location --ignore-obsolete -D digestbot -i $(CATALOGUES)/digestbot.pot -d $(CATALOGUES)
+	rm $(CATALOGUES)/digestbot.pot
+
 lock:                               ## renew both lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock

@@ -1,0 +1,91 @@
+"""Carries: the only room that speaks to Telegram.
+
+To add a command: a function in `handlers/`, its line in that module's HANDLERS, its description in
+`render/menu.py`, its words in `render/templates/`.
+"""
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from telegram import BotCommand, Update
+from telegram.constants import CallbackQueryLimit, InlineKeyboardMarkupLimit, MessageLimit
+from telegram.error import NetworkError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
+
+from digestbot.bot.context import Context, Desk
+from digestbot.bot.handlers import chats, papers, rest, settings, start, topics
+from digestbot.bot.order import ByChat
+from digestbot.bot.transport import AiohttpRequest
+from digestbot.errors import UserError
+from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE
+from digestbot.render.menu import about, menu
+from digestbot.render.message import Message
+from digestbot.render.split import clip, plain
+
+if TYPE_CHECKING:
+    Bot = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+
+log = structlog.get_logger()
+
+# python-telegram-bot's own switch: times come as timedelta, as they will in its next version.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
+BUTTONS_LIMIT = int(InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER)
+_ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+
+
+def build(token: str, api_url: str, desk: Desk) -> "Bot":
+    """Return the bot, ready to be started: its transport, its handlers, and what happens on errors."""
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest(connections=2))
+        .context_types(ContextTypes(context=Context))
+        .concurrent_updates(ByChat())
+        .job_queue(None)
+        .build()
+    )
+    application.bot_data["desk"] = desk
+    for module in (start, topics, papers, settings, chats, rest):
+        application.add_handlers(module.HANDLERS)
+    application.add_error_handler(on_error)
+    return application
+
+
+async def introduce(application: "Bot") -> None:
+    """Tell Telegram our commands and what we are, in each language; English is for all others."""
+    for language in LANGUAGES:
+        code = None if language == SOURCE_LANGUAGE else language
+        commands = [BotCommand(name, text) for name, text in menu(language)]
+        await application.bot.set_my_commands(commands, language_code=code)
+        await application.bot.set_my_short_description(about(language), language_code=code)
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Tell the reader what is wrong and how to mend it; write down what only we can mend."""
+    error = context.error
+    if isinstance(error, UserError) and isinstance(update, Update):
+        reader = await context.reader(update)
+        await _tell(update, context, context.desk.render.error(error, reader.language))
+    elif isinstance(error, NetworkError):
+        log.warning("telegram did not take an answer", error=type(error).__name__, reason=str(error))
+    else:
+        number = secrets.token_hex(3)
+        log.error("a handler failed", number=number, exc_info=error)
+        if isinstance(update, Update) and update.effective_chat is not None:
+            reader = await context.reader(update)
+            await _tell(update, context, context.desk.render.bug(number, reader.language))
+
+
+async def _tell(update: Update, context: Context, message: Message) -> None:
+    if update.callback_query is None:
+        await context.reply(update, message)
+    else:
+        await update.callback_query.answer(clip(plain(message.html), _ALERT_LIMIT), show_alert=True)

@@ -1,7 +1,7 @@
 """A paper as the sources list it, and the one id that it has everywhere."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -73,7 +73,17 @@ def canonical_id(text: str) -> str | None:
     >>> canonical_id("https://arxiv.org/pdf/2510.12586v2.pdf")
     '2510.12586'
     >>> canonical_id("arXiv:cs.CL/0112017v1")
-    'cs.CL/0112017'
+    'cs/0112017'
     """
     found = _ID.search(text)
-    return found[1] if found else None
+    return re.sub(r"\.[A-Z]{2}(?=/)", "", found[1]) if found else None
+
+
+def merge(known: Paper, read: Paper) -> Paper:
+    """Return *known* brought up to date by a later reading: what *read* leaves empty stays as it was.
+
+    Of two listings the newer one counts.
+    """
+    told = {field.name: getattr(read, field.name) for field in fields(read)}
+    news = {name: value for name, value in told.items() if value not in (None, "", ())}
+    return replace(known, **{**news, "listed_on": max(known.listed_on, read.listed_on)})

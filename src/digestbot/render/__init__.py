@@ -1,0 +1,142 @@
+"""Speaks: the only words and the only markup. Values in, Messages out; it asks nobody anything.
+
+Words live in `templates/` (English) and `locale/` (the other languages).
+"""
+
+from digestbot.core.digest import TOP_DAYS, Card, Listing, View, ViewKind
+from digestbot.core.subscriber import Subscriber
+from digestbot.errors import UserError
+from digestbot.render.buttons import PER_ROW, Rows, choices, links, list_press, number, rows_of
+from digestbot.render.i18n import words
+from digestbot.render.markup import block
+from digestbot.render.message import Button, Message, Part, Press
+from digestbot.render.split import fitting
+
+
+class Renderer:
+    """Puts things into words. *text_limit* and *buttons_limit* are the messenger's, per message."""
+
+    def __init__(self, text_limit: int, buttons_limit: int) -> None:
+        self._text_limit = text_limit
+        self._cards_limit = buttons_limit - PER_ROW  # room for the row that leads to other pages
+
+    # Lists of papers
+
+    def digest(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
+        """Return the message of a digest that starts with its card number *first* (from 0)."""
+        flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
+        more = listing.matched - len(listing.cards)
+        tail = block("papers.jinja", "more", language, count=more) if more else ""
+        return self._part(listing, language, first, flag, tail)
+
+    def page(self, listing: Listing, language: str, first: int = 0) -> Message:
+        """Return a list of papers from card number *first* (from 0), with buttons to the pages around it."""
+        if not listing.cards:
+            return self._nothing(listing, language)
+        starts = self._page_starts(listing, language)
+        place = max(index for index, start in enumerate(starts) if start <= max(first, 0))
+        part = self._part(listing, language, starts[place], "", "")
+        around = self._around(listing.view, starts, place, language)
+        return Message(part.message.html, (*part.message.buttons, *around), part.message.preview)
+
+    def detail(self, card: Card, language: str, back: Press | None) -> Message:
+        """Return all we know of one paper, with its links and the way back to the list it was opened from."""
+        html = block(
+            "papers.jinja", "detail", language, paper=card.paper, topics=card.topics, summary=card.summary
+        )
+        rows = links(card.paper)
+        if back:
+            rows = (*rows, (Button(words(language).gettext("« Back to the list"), back),))
+        return Message(html, rows, card.paper.thumbnail)
+
+    def summary(self, card: Card, language: str) -> Message:
+        """Return the answer to `/summary`."""
+        html = block("papers.jinja", "summarized", language, paper=card.paper, summary=card.summary)
+        return Message(html, links(card.paper), card.paper.thumbnail)
+
+    def _part(self, listing: Listing, language: str, first: int, flag: str, tail: str) -> Part:
+        cards = listing.cards[first : first + self._cards_limit]
+        shown = [
+            block("papers.jinja", "card", language, rank=rank, card=card)
+            for rank, card in enumerate(cards, first + 1)
+        ]
+        head = "\n".join(filter(None, (flag, _head(listing, language, first))))
+        count = fitting(head, shown, tail, self._text_limit)
+        last = first + count == len(listing.cards)
+        html = "\n\n".join([head, *shown[:count], *([tail] if tail and last else [])])
+        numbers = [
+            number(listing.view, first, rank, card) for rank, card in enumerate(cards[:count], first + 1)
+        ]
+        preview = cards[0].paper.thumbnail if first == 0 else None
+        return Part(Message(html, rows_of(numbers), preview), count)
+
+    def _page_starts(self, listing: Listing, language: str) -> list[int]:
+        starts = [0]
+        while (following := starts[-1] + self._part(listing, language, starts[-1], "", "").cards) < len(
+            listing.cards
+        ):
+            starts.append(following)
+        return starts
+
+    def _around(self, view: View, starts: list[int], place: int, language: str) -> Rows:
+        t = words(language).gettext
+        row = []
+        if place > 0:
+            row.append(Button(t("‹ Previous"), list_press(view, starts[place - 1])))
+        if place + 1 < len(starts):
+            row.append(Button(t("Next ›"), list_press(view, starts[place + 1])))
+        return (tuple(row),) if row else ()
+
+    def _nothing(self, listing: Listing, language: str) -> Message:
+        everything = f"/date {listing.day} all" if listing.view.kind is ViewKind.MINE else "/today all"
+        return Message(
+            block(
+                "papers.jinja",
+                "nothing_that_day",
+                language,
+                day=listing.day,
+                listed=listing.listed,
+                all=everything,
+            )
+        )
+
+    # Short answers
+
+    def say(self, name: str, reader: Subscriber, **values: object) -> Message:
+        """Return one of the short answers in `templates/says.jinja`, with the buttons that belong to it."""
+        return Message(
+            block("says.jinja", name, reader.language, reader=reader, **values), choices(name, reader)
+        )
+
+    def error(self, error: UserError, language: str) -> Message:
+        """Return what a reader is told when something can't be done."""
+        name = error.id.replace("-", "_")
+        return Message(block("errors.jinja", name, language, **error.values))
+
+    def bug(self, number: str, language: str) -> Message:
+        """Return the apology for an error of ours; *number* finds it in the log."""
+        return Message(block("errors.jinja", "our_bug", language, number=number))
+
+    def old_button(self, language: str) -> str:
+        """Return the plain text for a press that we can't read any more."""
+        return block("says.jinja", "old_button", language)
+
+
+def _head(listing: Listing, language: str, first: int) -> str:
+    if listing.view.kind in TOP_DAYS:
+        return block("papers.jinja", "top_head", language, days=TOP_DAYS[listing.view.kind], day=listing.day)
+    name = "digest_head" if listing.view.kind is ViewKind.DIGEST else "day_head"
+    if first and name == "digest_head":
+        count = len(listing.cards)
+        return block("papers.jinja", "continued_head", language, first=first + 1, last=count)
+    by_votes = not any(card.topics for card in listing.cards)
+    return block(
+        "papers.jinja",
+        name,
+        language,
+        day=listing.day,
+        by_votes=by_votes,
+        shown=len(listing.cards),
+        matched=listing.matched,
+        listed=listing.listed,
+    )

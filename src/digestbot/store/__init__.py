@@ -1,0 +1,123 @@
+"""Remembers. The only room that speaks SQL; the same on SQLite and PostgreSQL.
+
+`Store.read()` and `Store.write()` each give `Tables`: all that happens inside is one transaction.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import as_file, files
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from digestbot.store.days import Days
+from digestbot.store.deliveries import Deliveries
+from digestbot.store.papers import Papers
+from digestbot.store.schema import WRITES
+from digestbot.store.subscribers import Subscribers
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for another one."""
+
+
+class Tables:
+    """One unit of work: every table, on one connection, in one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.papers = Papers(connection)
+        self.days = Days(connection)
+        self.subscribers = Subscribers(connection)
+        self.deliveries = Deliveries(connection)
+
+
+class Store:
+    """The database at *url*, e.g. `sqlite+aiosqlite:////data/digestbot.db` or `postgresql+asyncpg://…`."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tables]:
+        """Give the tables as they are at one moment."""
+        async with self._engine.connect() as connection, connection.begin():
+            yield Tables(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tables]:
+        """Give the tables to change: all of it on leaving, or none of it when an error leaves."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                yield Tables(connection)
+
+    async def upgrade(self, revision: str = "head") -> None:
+        """Bring the schema to *revision*; an empty database gets all of it."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                await connection.run_sync(_upgrade, revision)
+
+    async def revision(self) -> str | None:
+        """Return the schema's revision, None for an empty database. Raises OSError when out of reach."""
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(_revision)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            raise OSError(str(getattr(error, "orig", error))) from None
+
+    @property
+    def place(self) -> str:
+        """Where the database is, with the password left out."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine.sync_engine, "connect", _open_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails at once where another one wrote meanwhile,
+    # busy timeout or not; one that says from the start that it will write waits its turn.
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    with as_file(files("digestbot.store") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+__all__ = ["Store", "Tables"]

@@ -1,0 +1,219 @@
+"""Plans what is due, sends what is planned, and recovers after a crash."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from digestbot.actions import Clock
+from digestbot.actions.library import digest_listing
+from digestbot.core.delivery import Decision, Delivery, Outcome, State, decide
+from digestbot.core.digest import Digest, compose, select
+from digestbot.core.match import Match, Matcher
+from digestbot.core.paper import Paper
+from digestbot.core.subscriber import Subscriber, SubscriberState, next_due
+from digestbot.render import Renderer
+from digestbot.render.message import Message, Part
+from digestbot.store import Store, Tables
+from digestbot.store.deliveries import NewDelivery
+
+log = structlog.get_logger()
+
+CHUNK = 500
+"""Subscribers planned in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known after trying to send one message."""
+
+    outcome: Outcome
+    wait: timedelta | None = None
+    """How long the messenger wishes us to wait."""
+    moved_to: int | None = None
+    """The chat's new id."""
+    reason: str | None = None
+
+
+class Sender(Protocol):
+    """Sends one message. Tells what is known of it and never raises for a refusal."""
+
+    async def send(self, chat_id: int, message: Message) -> Answer: ...
+
+
+class Courier:
+    """Brings digests to their readers."""
+
+    def __init__(self, store: Store, renderer: Renderer, sender: Sender, clock: Clock) -> None:
+        self._store = store
+        self._renderer = renderer
+        self._sender = sender
+        self._clock = clock
+
+    async def tick(self) -> None:
+        """Do all that is due now."""
+        await self.recover()
+        await self.plan()
+        await self.send()
+
+    async def recover(self) -> None:
+        """Take back what a dead sender left in flight; it goes out again, flagged as a possible repeat."""
+        async with self._store.write() as tables:
+            count = await tables.deliveries.recover(self._clock())
+        if count:
+            log.warning("deliveries taken back from a dead sender", count=count)
+
+    async def plan(self) -> int:
+        """Write a delivery for each digest that is due and has something to say; tell how many.
+
+        A subscriber's delivery, cursor and next due time change together, or not at all.
+        """
+        planned = 0
+        while True:
+            async with self._store.write() as tables:
+                now = self._clock()
+                due = await tables.subscribers.due(now, CHUNK)
+                digests = await _digests(tables, due)
+                upto = await tables.papers.last_arrival()
+                new = [NewDelivery(reader.id, _slot(reader), digest) for reader, digest in digests if digest]
+                await tables.deliveries.plan(new, now)
+                for reader, digest in digests:
+                    await tables.subscribers.save(_planned(reader, digest, upto, now))
+            planned += len(new)
+            if due:
+                log.info("digests planned", due=len(due), digests=len(new))
+            if len(due) < CHUNK:
+                return planned
+
+    async def preview(self) -> AsyncIterator[tuple[Subscriber, Message]]:
+        """Yield what `plan` and `send` would send now, and change nothing."""
+        async with self._store.read() as tables:
+            due = await tables.subscribers.due(self._clock())
+            for reader, digest in await _digests(tables, due):
+                if digest:
+                    delivery = Delivery(
+                        id=0,
+                        subscriber_id=reader.id,
+                        slot_at=_slot(reader),
+                        digest=digest,
+                        state=State.PLANNED,
+                    )
+                    papers = await tables.papers.get_many(pick.paper_id for pick in digest.picks)
+                    while delivery.done < len(digest.picks):
+                        part = self._part(delivery, papers, reader)
+                        yield reader, part.message
+                        delivery = replace(delivery, done=delivery.done + part.cards)
+
+    async def send(self) -> int:
+        """Send all that is planned for now, message by message, and tell how many were sent."""
+        sent = 0
+        while True:
+            async with self._store.write() as tables:
+                delivery = await tables.deliveries.claim(self._clock())
+            if delivery is None:
+                return sent
+            sent += await self._send_one(delivery)
+
+    async def _send_one(self, delivery: Delivery) -> bool:
+        async with self._store.read() as tables:
+            reader = await tables.subscribers.get(delivery.subscriber_id)
+            papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
+        if reader is None:  # forgotten a moment ago, and the delivery with it
+            return False
+        part = self._part(delivery, papers, reader)
+        answer = await self._sender.send(reader.chat_id, part.message)
+        decision = decide(
+            answer.outcome,
+            delivery.attempts,
+            self._clock(),
+            wait=answer.wait,
+            repeating=delivery.may_repeat,
+        )
+        async with self._store.write() as tables:
+            await self._settle(tables, delivery, part, answer, decision)
+        log.info(
+            "message sent" if decision.state is State.SENT else "message not sent",
+            delivery=delivery.id,
+            chat=reader.chat_id,
+            outcome=str(answer.outcome),
+            state=str(decision.state),
+            reason=answer.reason,
+        )
+        return decision.state is State.SENT
+
+    async def _settle(
+        self,
+        tables: Tables,
+        delivery: Delivery,
+        part: Part,
+        answer: Answer,
+        decision: Decision,
+    ) -> None:
+        now = self._clock()
+        await tables.deliveries.settle(_after(delivery, part, decision, now), now, answer.reason)
+        if answer.moved_to is None and answer.outcome is not Outcome.BLOCKED:
+            return
+        reader = await tables.subscribers.get(delivery.subscriber_id)  # changed meanwhile, perhaps
+        if reader and answer.moved_to is not None:
+            await tables.subscribers.save(replace(reader, chat_id=answer.moved_to))
+        elif reader and reader.state is SubscriberState.ACTIVE:
+            await tables.subscribers.save(replace(reader, state=SubscriberState.BLOCKED, next_due_at=None))
+
+    def _part(self, delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Part:
+        listing = digest_listing(delivery, papers, reader)
+        return self._renderer.digest(listing, reader.language, delivery.done, may_repeat=delivery.may_repeat)
+
+
+async def _digests(tables: Tables, due: Sequence[Subscriber]) -> list[tuple[Subscriber, Digest | None]]:
+    """Return what each of those who are due is told now; None is silence."""
+    if not due:
+        return []
+    arrived = await tables.papers.arrived(
+        min(reader.cursor for reader in due), await tables.papers.last_arrival()
+    )
+    matches = Matcher({topic for reader in due for topic in reader.topics}).match(
+        [paper for _, paper in arrived]
+    )
+    return [(reader, _digest(reader, arrived, matches)) for reader in due]
+
+
+def _digest(
+    reader: Subscriber, arrived: Sequence[tuple[int, Paper]], matches: Mapping[str, Sequence[Match]]
+) -> Digest | None:
+    new = [paper for arrival, paper in arrived if arrival > reader.cursor and paper.listed_on >= reader.since]
+    return compose(select(new, reader.topics, matches), len(new), reader.maximum)
+
+
+def _slot(reader: Subscriber) -> datetime:
+    assert reader.next_due_at is not None  # noqa: S101 - only those who are due are asked
+    return reader.next_due_at
+
+
+def _planned(reader: Subscriber, digest: Digest | None, upto: int, now: datetime) -> Subscriber:
+    last_slot_at = _slot(reader) if digest else reader.last_slot_at
+    return replace(
+        reader,
+        cursor=upto,
+        last_slot_at=last_slot_at,
+        next_due_at=next_due(reader.schedule, now, last_slot_at),
+    )
+
+
+def _after(delivery: Delivery, part: Part, decision: Decision, now: datetime) -> Delivery:
+    """Return the delivery as it is once one of its messages was decided on."""
+    if decision.state is not State.SENT:
+        return replace(
+            delivery, state=decision.state, act_at=decision.retry_at, may_repeat=decision.may_repeat
+        )
+    done = delivery.done + part.cards
+    over = done >= len(delivery.digest.picks)
+    return replace(
+        delivery,
+        done=done,
+        state=State.SENT if over else State.PLANNED,
+        act_at=None if over else now,
+        attempts=0,
+        may_repeat=False,
+    )

@@ -1,0 +1,142 @@
+"""What a reader asks: today, a day, the top, one paper, and a list seen before."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from digestbot.actions import Clock
+from digestbot.core.delivery import Delivery
+from digestbot.core.digest import (
+    TOP_DAYS,
+    Card,
+    Listing,
+    Pick,
+    View,
+    ViewKind,
+    select,
+)
+from digestbot.core.match import Match, Matcher
+from digestbot.core.paper import Paper
+from digestbot.core.rank import by_votes
+from digestbot.core.subscriber import Subscriber
+from digestbot.core.summary import choose
+from digestbot.errors import UserError
+from digestbot.store import Store, Tables
+
+
+class Library:
+    """Answers from the archive; changes nothing."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def look(self, view: View, reader: Subscriber) -> Listing:
+        """Return the list of papers that *view* names, as this reader sees it now.
+
+        Raises ValueError for a view that no reader is given, such as another reader's digest.
+        """
+        async with self._store.read() as tables:
+            match view.kind:
+                case ViewKind.DIGEST:
+                    return await self._digest(tables, int(view.of), reader)
+                case ViewKind.TODAY:
+                    return await self._today(tables, reader)
+                case ViewKind.MINE:
+                    return await self._day(tables, view, date.fromisoformat(view.of), reader.topics)
+                case ViewKind.ALL:
+                    return await self._day(tables, view, await self._newest(tables, view.of), ())
+            return await self._top(tables, view, int(view.of))
+
+    async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
+        """Return the papers listed on *day*. Raises UserError `date-ahead`."""
+        if day > self._clock().date() + timedelta(days=1):  # it may be tomorrow already where the reader is
+            raise UserError("date-ahead")
+        kind = ViewKind.ALL if everything else ViewKind.MINE
+        return await self.look(View(kind, day.isoformat()), reader)
+
+    async def yesterday(self, reader: Subscriber) -> Listing:
+        """Return the papers of the last day with a list before the newest one."""
+        async with self._store.read() as tables:
+            newest = await self._newest(tables, "")
+            before = newest and await tables.papers.newest_day(newest - timedelta(days=1))
+            view = View(ViewKind.MINE, before.isoformat() if before else "")
+            return await self._day(tables, view, before, reader.topics)
+
+    async def paper(self, paper_id: str, reader: Subscriber) -> Card:
+        """Return one paper. Raises UserError `unknown-paper`."""
+        async with self._store.read() as tables:
+            paper = await tables.papers.get(paper_id)
+        if paper is None:
+            raise UserError("unknown-paper", paper=paper_id)
+        return _cards([paper], select([paper], reader.topics, _match([paper], reader.topics)))[0]
+
+    async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
+        newest = await self._newest(tables, "")
+        listing = await self._day(tables, View(ViewKind.TODAY), newest, reader.topics)
+        last = await tables.deliveries.latest(reader.id) if reader.id else None
+        if last is None:
+            return listing
+        return await self._with_left_out(tables, listing, last)
+
+    async def _with_left_out(self, tables: Tables, listing: Listing, last: Delivery) -> Listing:
+        shown = {card.paper.id for card in listing.cards}
+        missing = [pick for pick in last.digest.left_out if pick.paper_id not in shown]
+        papers = await tables.papers.get_many(pick.paper_id for pick in missing)
+        cards = (*listing.cards, *_cards(list(papers.values()), missing))
+        return Listing(
+            view=listing.view,
+            day=listing.day,
+            cards=cards,
+            matched=len(cards),
+            listed=listing.listed + len(papers),
+        )
+
+    async def _digest(self, tables: Tables, delivery_id: int, reader: Subscriber) -> Listing:
+        delivery = await tables.deliveries.get(delivery_id)
+        if delivery is None or delivery.subscriber_id != reader.id:
+            raise ValueError(f"digest {delivery_id} is not one of subscriber {reader.id}")
+        papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
+        return digest_listing(delivery, papers, reader)
+
+    async def _day(self, tables: Tables, view: View, day: date | None, topics: tuple[str, ...]) -> Listing:
+        papers = await tables.papers.listed(day, day) if day else []
+        cards = _cards(papers, select(papers, topics, _match(papers, topics)))
+        return Listing(view=view, day=day, cards=cards, matched=len(cards), listed=len(papers))
+
+    async def _top(self, tables: Tables, view: View, count: int) -> Listing:
+        newest = await self._newest(tables, "")
+        if newest is None:
+            return Listing(view=view, day=None, cards=(), matched=0, listed=0)
+        papers = await tables.papers.listed(newest - timedelta(days=TOP_DAYS[view.kind] - 1), newest)
+        best = by_votes(papers)[:count]
+        cards = _cards(best, [Pick(paper.id) for paper in best])
+        return Listing(view=view, day=newest, cards=cards, matched=len(cards), listed=len(papers))
+
+    async def _newest(self, tables: Tables, day: str) -> date | None:
+        if day:
+            return date.fromisoformat(day)
+        return await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
+
+
+def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Listing:
+    """Return a digest with its papers as they are now, on the day it was due on the reader's calendar."""
+    return Listing(
+        view=View(ViewKind.DIGEST, str(delivery.id)),
+        day=reader.schedule.day_of(delivery.slot_at),
+        cards=_cards(list(papers.values()), delivery.digest.picks),
+        matched=delivery.digest.matched,
+        listed=delivery.digest.listed,
+    )
+
+
+def _match(papers: Sequence[Paper], topics: Sequence[str]) -> Mapping[str, Sequence[Match]]:
+    return Matcher(topics).match(papers) if topics else {}
+
+
+def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:
+    known = {paper.id: paper for paper in papers}
+    return tuple(
+        Card(known[pick.paper_id], pick.topics, choose(known[pick.paper_id]))
+        for pick in picks
+        if pick.paper_id in known
+    )

@@ -1,0 +1,206 @@
+"""What a reader changes: subscription, topics, settings, being forgotten. A change is one transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+
+from digestbot.actions import Clock
+from digestbot.core.query import key, parse
+from digestbot.core.subscriber import (
+    Chat,
+    Defaults,
+    Schedule,
+    Subscriber,
+    SubscriberState,
+    next_due,
+    stranger,
+)
+from digestbot.core.text import visible
+from digestbot.errors import UserError
+from digestbot.store import Store, Tables
+
+MOST_TOPICS = 50
+LONGEST_TOPIC = 100
+MOST_PAPERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TopicsChanged:
+    """What became of the topics that were named."""
+
+    reader: Subscriber
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    """Those that were there already, or were not there to remove."""
+
+
+class Membership:
+    """Who is subscribed, and to what."""
+
+    def __init__(self, store: Store, clock: Clock, defaults: Defaults) -> None:
+        self._store = store
+        self._clock = clock
+        self._defaults = defaults
+
+    async def reader(self, chat: Chat) -> Subscriber:
+        """Return who reads in *chat*; one that we don't know is given the defaults and id 0."""
+        async with self._store.read() as tables:
+            known = await tables.subscribers.in_chat(chat.id)
+        return known or stranger(chat, self._defaults)
+
+    async def subscribe(self, chat: Chat) -> tuple[Subscriber, bool]:
+        """Bring digests to *chat* from the newest list on, and tell whether it is new to us."""
+        async with self._store.write() as tables:
+            known = await tables.subscribers.in_chat(chat.id)
+            if known is None:
+                return await self._join(tables, chat), True
+            if known.state in (SubscriberState.UNSUBSCRIBED, SubscriberState.BLOCKED):
+                known = await self._from_now(tables, known)
+            return await self._save(tables, self._switched(known, SubscriberState.ACTIVE)), False
+
+    async def unsubscribe(self, chat: Chat) -> Subscriber:
+        """Bring no more digests, also not one that is on its way; keep the settings."""
+        return await self._leave(chat, SubscriberState.UNSUBSCRIBED)
+
+    async def pause(self, chat: Chat) -> Subscriber:
+        """Wait; what is listed meanwhile comes with the first digest afterwards."""
+        return await self._change(chat, lambda reader: self._switched(reader, SubscriberState.PAUSED))
+
+    async def resume(self, chat: Chat) -> Subscriber:
+        """End a pause. Where there is none, this subscribes."""
+        return (await self.subscribe(chat))[0]
+
+    async def blocked(self, chat: Chat) -> None:
+        """Note that Telegram no longer lets us write in *chat*."""
+        async with self._store.read() as tables:
+            known = await tables.subscribers.in_chat(chat.id)
+        if known and known.state is SubscriberState.ACTIVE:
+            await self._leave(chat, SubscriberState.BLOCKED)
+
+    async def unblocked(self, chat: Chat) -> None:
+        """Note that we may write in *chat* again."""
+        async with self._store.read() as tables:
+            known = await tables.subscribers.in_chat(chat.id)
+        if known and known.state is SubscriberState.BLOCKED:
+            await self.subscribe(chat)
+
+    async def moved(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Note that a group was given another id."""
+        async with self._store.write() as tables:
+            known = await tables.subscribers.in_chat(old_chat_id)
+            if known and await tables.subscribers.in_chat(new_chat_id) is None:
+                await tables.subscribers.save(replace(known, chat_id=new_chat_id))
+
+    async def forget(self, chat: Chat) -> None:
+        """Delete everything about *chat*."""
+        async with self._store.write() as tables:
+            if known := await tables.subscribers.in_chat(chat.id):
+                await tables.subscribers.delete(known.id)
+
+    async def add_topics(self, chat: Chat, wanted: Sequence[str]) -> TopicsChanged:
+        """Add topics, all of them or none.
+
+        Raises UserError `usage-add`, `topic-too-long`, `too-many-topics`; QueryError as `parse` does.
+        """
+        named = _named(wanted)
+        async with self._store.write() as tables:
+            reader = await tables.subscribers.in_chat(chat.id) or await self._join(tables, chat)
+            had = {key(topic) for topic in reader.topics}
+            new = {found: topic for found, topic in named.items() if found not in had}
+            count = len(had) + len(new)
+            if count > MOST_TOPICS:
+                raise UserError("too-many-topics", count=count, limit=MOST_TOPICS)
+            await tables.subscribers.add_topics(reader.id, [(topic, found) for found, topic in new.items()])
+        reader = replace(reader, topics=(*reader.topics, *new.values()))
+        return TopicsChanged(
+            reader, tuple(new.values()), tuple(named[found] for found in named if found in had)
+        )
+
+    async def remove_topics(self, chat: Chat, unwanted: Sequence[str]) -> TopicsChanged:
+        """Remove the topics that are there. Raises UserError `usage-remove` where none is named."""
+        reader = await self.reader(chat)
+        had = {key(topic): topic for topic in reader.topics}
+        named = {key(topic): topic for topic in map(visible, unwanted) if topic}
+        if not named:
+            raise UserError("usage-remove", example=next(iter(reader.topics), "agents"))
+        gone = {found: had[found] for found in named if found in had}
+        async with self._store.write() as tables:
+            await tables.subscribers.remove_topics(reader.id, gone)
+        reader = replace(reader, topics=tuple(topic for found, topic in had.items() if found not in gone))
+        return TopicsChanged(
+            reader, tuple(gone.values()), tuple(named[found] for found in named if found not in had)
+        )
+
+    async def set_time(self, chat: Chat, at: time) -> Subscriber:
+        return await self._reschedule(chat, lambda schedule: replace(schedule, at=at))
+
+    async def set_zone(self, chat: Chat, zone: str) -> Subscriber:
+        """Set the IANA time zone."""
+        return await self._reschedule(chat, lambda schedule: replace(schedule, zone=zone))
+
+    async def set_weekdays(self, chat: Chat, weekdays: tuple[int, ...]) -> Subscriber:
+        return await self._reschedule(chat, lambda schedule: replace(schedule, weekdays=weekdays))
+
+    async def set_maximum(self, chat: Chat, maximum: int) -> Subscriber:
+        """Set the most papers in a digest. Raises UserError `usage-max` outside 1 to MOST_PAPERS."""
+        if not 1 <= maximum <= MOST_PAPERS:
+            raise UserError("usage-max", limit=MOST_PAPERS)
+        return await self._change(chat, lambda reader: replace(reader, maximum=maximum))
+
+    async def set_language(self, chat: Chat, language: str) -> Subscriber:
+        return await self._change(chat, lambda reader: replace(reader, language=language))
+
+    # One transaction each
+
+    async def _change(self, chat: Chat, change: Callable[[Subscriber], Subscriber]) -> Subscriber:
+        async with self._store.write() as tables:
+            reader = await tables.subscribers.in_chat(chat.id) or await self._join(tables, chat)
+            return await self._save(tables, change(reader))
+
+    async def _reschedule(self, chat: Chat, change: Callable[[Schedule], Schedule]) -> Subscriber:
+        return await self._change(
+            chat, lambda reader: self._due(replace(reader, schedule=change(reader.schedule)))
+        )
+
+    async def _leave(self, chat: Chat, state: SubscriberState) -> Subscriber:
+        async with self._store.write() as tables:
+            reader = await tables.subscribers.in_chat(chat.id)
+            if reader is None:
+                return stranger(chat, self._defaults)
+            await tables.deliveries.cancel(reader.id, self._clock())
+            return await self._save(tables, self._switched(reader, state))
+
+    async def _join(self, tables: Tables, chat: Chat) -> Subscriber:
+        new = await self._from_now(tables, stranger(chat, self._defaults))
+        return await tables.subscribers.add(self._switched(new, SubscriberState.ACTIVE), self._clock())
+
+    async def _from_now(self, tables: Tables, reader: Subscriber) -> Subscriber:
+        today = self._clock().date()
+        since = await tables.papers.newest_day(today) or today
+        return replace(reader, since=since, cursor=await tables.papers.arrival_before(since))
+
+    async def _save(self, tables: Tables, reader: Subscriber) -> Subscriber:
+        await tables.subscribers.save(reader)
+        return reader
+
+    def _switched(self, reader: Subscriber, state: SubscriberState) -> Subscriber:
+        return self._due(replace(reader, state=state))
+
+    def _due(self, reader: Subscriber) -> Subscriber:
+        if reader.state is not SubscriberState.ACTIVE:
+            return replace(reader, next_due_at=None)
+        due = next_due(reader.schedule, self._clock(), reader.last_slot_at)
+        return replace(reader, next_due_at=due)
+
+
+def _named(wanted: Sequence[str]) -> dict[str, str]:
+    """Return the topics as they are shown, by key."""
+    named: dict[str, str] = {}
+    for topic in map(visible, wanted):
+        if len(topic) > LONGEST_TOPIC:
+            raise UserError("topic-too-long", topic=topic, limit=LONGEST_TOPIC)
+        if topic:
+            named.setdefault(key(topic), str(parse(topic)))
+    if not named:
+        raise UserError("usage-add")
+    return named

@@ -1,0 +1,144 @@
+"""Introduces everyone to each other: settings in, a running digestbot out. Opens and closes in order."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import stamina
+import structlog
+from telegram.error import InvalidToken, NetworkError
+
+from digestbot.actions import Clock, system_clock
+from digestbot.actions.deliver import Courier, Sender
+from digestbot.actions.ingest import Ingest
+from digestbot.actions.library import Library
+from digestbot.actions.membership import Membership
+from digestbot.bot import BUTTONS_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
+from digestbot.bot.context import Desk
+from digestbot.bot.sender import TelegramSender
+from digestbot.core.subscriber import Defaults, Schedule
+from digestbot.errors import SettingsError
+from digestbot.render import Renderer
+from digestbot.schedule import Clockwork
+from digestbot.settings import Settings
+from digestbot.sources.http import Http
+from digestbot.sources.huggingface import HuggingFace
+from digestbot.store import Store
+
+if TYPE_CHECKING:
+    from digestbot.bot import Bot
+
+log = structlog.get_logger()
+
+KEEP_DELIVERIES = timedelta(days=90)
+
+
+class App:
+    """Everything that digestbot is made of, open between `async with`."""
+
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._open = AsyncExitStack()
+        self._http = Http()
+        self.store = Store(settings.database_url)
+        self.source = HuggingFace(self._http, settings.huggingface.url, _secret(settings))
+        self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT)
+        self.ingest = Ingest(self.source, self.store, clock)
+        self.library = Library(self.store, clock)
+        self.membership = Membership(self.store, clock, _defaults(settings))
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as opening:
+            if self._settings.database.url is None:
+                self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            await opening.enter_async_context(self.store)
+            await opening.enter_async_context(self._http)
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    def courier(self, sender: Sender) -> Courier:
+        return Courier(self.store, self.render, sender, self._clock)
+
+    def bot(self) -> "Bot":
+        """Return the bot, not started yet. Raises SettingsError where there is no token."""
+        desk = Desk(self.library, self.membership, self.render)
+        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk)
+
+    def clockwork(self, courier: Courier) -> Clockwork:
+        jobs = {
+            "poll": self.ingest.poll,
+            "votes": self.ingest.votes,
+            "tick": courier.tick,
+            "housekeeping": self._housekeeping,
+        }
+        return Clockwork(jobs, timedelta(minutes=self._settings.huggingface.poll_minutes))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Be the bot until *stop* is set: answer, poll, deliver."""
+        await self.store.upgrade()
+        async with Running(self) as running:
+            log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
+            await stop.wait()
+            log.info("digestbot stops")
+
+    async def _housekeeping(self) -> None:
+        async with self.store.write() as tables:
+            await tables.deliveries.forget(self._clock() - KEEP_DELIVERIES)
+
+
+class Running:
+    """A bot that answers and a clockwork that ticks, between `async with`."""
+
+    def __init__(self, app: App) -> None:
+        self.bot = app.bot()
+        self.courier = app.courier(TelegramSender(self.bot.bot))
+        self.clockwork = app.clockwork(self.courier)
+
+    async def __aenter__(self) -> Self:
+        await self._meet_telegram()
+        await introduce(self.bot)
+        await self.bot.start()
+        if self.bot.updater is not None:
+            await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+        self.clockwork.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clockwork.stop()
+        if self.bot.updater is not None and self.bot.updater.running:
+            await self.bot.updater.stop()
+        await self.bot.stop()
+        await self.bot.shutdown()
+
+    async def _meet_telegram(self) -> None:
+        """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
+        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
+        try:
+            async for attempt in retry:
+                with attempt:
+                    if attempt.num > 1:
+                        log.warning("telegram is not reachable yet", attempt=attempt.num)
+                    await self.bot.initialize()
+        except InvalidToken:
+            problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
+            raise SettingsError("settings", problems=[problem]) from None
+
+
+def _secret(settings: Settings) -> str | None:
+    token = settings.huggingface.token
+    return token.get_secret_value() if token else None
+
+
+def _defaults(settings: Settings) -> Defaults:
+    given = settings.defaults
+    return Defaults(given.language, Schedule(given.time, given.timezone))

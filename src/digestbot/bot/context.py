@@ -1,0 +1,94 @@
+"""What a handler is given: the desk with everything to ask, who reads, and ways to answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import CallbackQuery, Update
+from telegram import Message as TelegramMessage
+from telegram.error import BadRequest
+from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
+
+from digestbot.actions.library import Library
+from digestbot.actions.membership import Membership
+from digestbot.bot.sender import call
+from digestbot.core.subscriber import Chat, ChatKind, Subscriber
+from digestbot.render import Renderer
+from digestbot.render.i18n import guess
+from digestbot.render.message import CODE_VERSION, Message, Press
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whom handlers ask."""
+
+    library: Library
+    membership: Membership
+    render: Renderer
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """The context of one update."""
+
+    @property
+    def desk(self) -> Desk:
+        desk: Desk = self.bot_data["desk"]
+        return desk
+
+    @property
+    def words(self) -> list[str]:
+        """The words after the command."""
+        return self.args or []
+
+    async def reader(self, update: Update) -> Subscriber:
+        return await self.desk.membership.reader(chat_of(update))
+
+    async def reply(self, update: Update, message: Message) -> None:
+        """Answer where the update came from."""
+        if update.effective_message is not None:
+            await update.effective_message.reply_text(**call(message), do_quote=False)
+
+    async def replace(self, query: CallbackQuery, message: Message, toast: str | None = None) -> None:
+        """Put *message* in place of the one whose button was pressed. Shows *toast* for a moment."""
+        await query.answer(toast)
+        try:
+            await query.edit_message_text(**call(message))
+        except BadRequest as error:
+            if "message is not modified" not in str(error).lower():  # pressed twice: it is as wished
+                raise
+
+
+Handler = Callable[[Update, Context], Awaitable[None]]
+
+
+def command(name: str, handler: Handler) -> CommandHandler[Context, None]:
+    """Return the handler of a command; editing a sent command does not repeat it."""
+    return CommandHandler(name, handler, filters=filters.UpdateType.MESSAGE)
+
+
+def on_press(verb: str, handler: Handler) -> CallbackQueryHandler[Context, None]:
+    """Return the handler of a button."""
+    return CallbackQueryHandler(handler, pattern=rf"^{CODE_VERSION}:{verb}(:|$)")
+
+
+def pressed(update: Update) -> tuple[CallbackQuery, Press]:
+    """Return the press of an update that is one."""
+    query = update.callback_query
+    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
+    return query, Press.read(query.data)
+
+
+def message_of(update: Update) -> TelegramMessage:
+    """Return the message of an update that has one."""
+    message = update.effective_message
+    assert message is not None  # noqa: S101 - commands come in messages
+    return message
+
+
+def chat_of(update: Update) -> Chat:
+    """Return where the update comes from. Only in private does the sender's language say what to speak."""
+    chat, user = update.effective_chat, update.effective_user
+    assert chat is not None  # noqa: S101 - the updates that we ask for have one
+    kind = ChatKind(chat.type)
+    tag = user.language_code if user and kind is ChatKind.PRIVATE else None
+    return Chat(chat.id, kind, guess(tag, "") or None)

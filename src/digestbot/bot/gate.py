@@ -1,0 +1,38 @@
+"""Who may do this here: one gate per right."""
+
+from functools import wraps
+
+from telegram import Update
+from telegram.constants import ChatMemberStatus, ChatType
+
+from digestbot.bot.context import Context, Handler
+from digestbot.errors import UserError
+
+_ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
+
+
+def may_change(handler: Handler) -> Handler:
+    """Let through who may change the chat's settings: anyone in private, admins in a group.
+
+    Raises UserError `admins-only`.
+    """
+
+    @wraps(handler)
+    async def guarded(update: Update, context: Context) -> None:
+        if not await _is_in_charge(update, context):
+            raise UserError("admins-only")
+        await handler(update, context)
+
+    return guarded
+
+
+async def _is_in_charge(update: Update, context: Context) -> bool:
+    chat, user, message = update.effective_chat, update.effective_user, update.message
+    if chat is None or chat.type == ChatType.PRIVATE or update.channel_post is not None:
+        return True
+    if message is not None and message.sender_chat is not None:
+        return message.sender_chat.id == chat.id  # an admin who stays anonymous speaks as the group
+    if user is None:
+        return False
+    member = await context.bot.get_chat_member(chat.id, user.id)
+    return member.status in _ADMINS

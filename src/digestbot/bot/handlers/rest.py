@@ -1,0 +1,34 @@
+"""What nobody else answers. Its handlers come last."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, MessageHandler, filters
+
+from digestbot.bot.context import Context, message_of
+from digestbot.errors import UserError
+
+
+async def unknown_command(update: Update, context: Context) -> None:
+    text = message_of(update).text or ""
+    command, _, addressed_to = text.split(maxsplit=1)[0].partition("@")
+    in_private = update.effective_chat is not None and update.effective_chat.type == "private"
+    if in_private or addressed_to.lower() == context.bot.username.lower():
+        raise UserError("unknown-command", command=command)
+
+
+async def not_understood(update: Update, context: Context) -> None:
+    raise UserError("not-a-command")
+
+
+async def old_button(update: Update, context: Context) -> None:
+    reader = await context.reader(update)
+    if update.callback_query is not None:
+        await update.callback_query.answer(context.desk.render.old_button(reader.language), show_alert=True)
+
+
+HANDLERS = [
+    MessageHandler(filters.UpdateType.MESSAGE & filters.COMMAND, unknown_command),
+    MessageHandler(
+        filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL, not_understood
+    ),
+    CallbackQueryHandler(old_button),
+]

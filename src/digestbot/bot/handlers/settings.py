@@ -1,0 +1,143 @@
+"""When, how much, and in which language."""
+
+from telegram import Update
+from telegram.ext import MessageHandler, filters
+
+from digestbot.actions.membership import MOST_PAPERS
+from digestbot.bot.context import Context, chat_of, command, message_of, on_press, pressed
+from digestbot.bot.gate import may_change
+from digestbot.core import wishes
+from digestbot.core.subscriber import Subscriber
+from digestbot.errors import UserError
+from digestbot.render.i18n import LANGUAGES
+from digestbot.render.places import find_zones, zone_at
+
+
+async def time(update: Update, context: Context) -> None:
+    at = wishes.clock(" ".join(context.words))
+    await _changed(update, context, "time", await context.desk.membership.set_time(chat_of(update), at))
+
+
+async def timezone(update: Update, context: Context) -> None:
+    place = " ".join(context.words)
+    if not place:
+        reader = await context.reader(update)
+        await context.reply(update, context.desk.render.say("ask_location", reader))
+        return
+    zone = _zone(place)
+    await _changed(update, context, "zone", await context.desk.membership.set_zone(chat_of(update), zone))
+
+
+async def located(update: Update, context: Context) -> None:
+    location = message_of(update).location
+    zone = location and zone_at(location.latitude, location.longitude)
+    if zone is None:
+        raise UserError("usage-timezone", place="📍")
+    await _changed(update, context, "zone", await context.desk.membership.set_zone(chat_of(update), zone))
+
+
+async def days(update: Update, context: Context) -> None:
+    weekdays = wishes.weekdays(" ".join(context.words))
+    await _changed(
+        update, context, "days", await context.desk.membership.set_weekdays(chat_of(update), weekdays)
+    )
+
+
+async def maximum(update: Update, context: Context) -> None:
+    most = wishes.number(" ".join(context.words), MOST_PAPERS)
+    await _changed(
+        update, context, "maximum", await context.desk.membership.set_maximum(chat_of(update), most)
+    )
+
+
+async def language(update: Update, context: Context) -> None:
+    spoken = _language(" ".join(context.words))
+    await _changed(
+        update, context, "language", await context.desk.membership.set_language(chat_of(update), spoken)
+    )
+
+
+async def settings(update: Update, context: Context) -> None:
+    await context.reply(update, context.desk.render.say("settings", await context.reader(update)))
+
+
+async def settings_pressed(update: Update, context: Context) -> None:
+    query, _ = pressed(update)
+    await context.replace(query, context.desk.render.say("settings", await context.reader(update)))
+
+
+async def choose_pressed(update: Update, context: Context) -> None:
+    query, press = pressed(update)
+    screen = context.desk.render.say(f"choose_{press.words[0]}", await context.reader(update))
+    await context.replace(query, screen)
+
+
+async def set_pressed(update: Update, context: Context) -> None:
+    query, press = pressed(update)
+    what, value = press.words
+    screen = "welcome" if what == "start-language" else "settings"
+    reader = await _set(update, context, what, value)
+    await context.replace(query, context.desk.render.say(screen, reader))
+
+
+async def pause_pressed(update: Update, context: Context) -> None:
+    query, _ = pressed(update)
+    reader = await context.desk.membership.pause(chat_of(update))
+    await context.replace(query, context.desk.render.say("settings", reader))
+
+
+async def resume_pressed(update: Update, context: Context) -> None:
+    query, _ = pressed(update)
+    reader = await context.desk.membership.resume(chat_of(update))
+    await context.replace(query, context.desk.render.say("settings", reader))
+
+
+async def _set(update: Update, context: Context, what: str, value: str) -> Subscriber:
+    membership, chat = context.desk.membership, chat_of(update)
+    match what:
+        case "time":
+            return await membership.set_time(chat, wishes.clock(f"{value[:2]}:{value[2:]}"))
+        case "days":
+            return await membership.set_weekdays(chat, wishes.weekdays(value))
+        case "maximum":
+            return await membership.set_maximum(chat, wishes.number(value, MOST_PAPERS))
+        case "language" | "start-language":
+            return await membership.set_language(chat, _language(value))
+    raise ValueError(f"no setting {what!r}")
+
+
+async def _changed(update: Update, context: Context, what: str, reader: Subscriber) -> None:
+    await context.reply(update, context.desk.render.say("changed", reader, what=what))
+
+
+def _zone(place: str) -> str:
+    zones = find_zones(place)
+    if not zones:
+        raise UserError("usage-timezone", place=place)
+    if len(zones) > 1:
+        raise UserError("ambiguous-timezone", place=place, zones=zones[:6])
+    return zones[0]
+
+
+def _language(text: str) -> str:
+    wanted = wishes.plain(text)
+    for code, own_name in LANGUAGES.items():
+        if wanted in (code, own_name.lower()):
+            return code
+    raise UserError("usage-language")
+
+
+HANDLERS = [
+    command("time", may_change(time)),
+    command("timezone", may_change(timezone)),
+    command("days", may_change(days)),
+    command("max", may_change(maximum)),
+    command("language", may_change(language)),
+    command("settings", settings),
+    on_press("settings", settings_pressed),
+    on_press("choose", may_change(choose_pressed)),
+    on_press("set", may_change(set_pressed)),
+    on_press("pause", may_change(pause_pressed)),
+    on_press("resume", may_change(resume_pressed)),
+    MessageHandler(filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.LOCATION, located),
+]

@@ -1,0 +1,60 @@
+"""Coming, going, and help."""
+
+from telegram import Update
+
+from digestbot.bot.context import Context, chat_of, command, on_press, pressed
+from digestbot.bot.gate import may_change
+
+
+async def start(update: Update, context: Context) -> None:
+    reader, is_new = await context.desk.membership.subscribe(chat_of(update))
+    await context.reply(update, context.desk.render.say("welcome" if is_new else "welcome_back", reader))
+
+
+async def show_help(update: Update, context: Context) -> None:
+    await context.reply(update, context.desk.render.say("help", await context.reader(update)))
+
+
+async def subscribe(update: Update, context: Context) -> None:
+    reader, _ = await context.desk.membership.subscribe(chat_of(update))
+    await context.reply(update, context.desk.render.say("subscribed", reader))
+
+
+async def unsubscribe(update: Update, context: Context) -> None:
+    reader = await context.desk.membership.unsubscribe(chat_of(update))
+    await context.reply(update, context.desk.render.say("unsubscribed", reader))
+
+
+async def pause(update: Update, context: Context) -> None:
+    reader = await context.desk.membership.pause(chat_of(update))
+    await context.reply(update, context.desk.render.say("paused", reader))
+
+
+async def resume(update: Update, context: Context) -> None:
+    reader = await context.desk.membership.resume(chat_of(update))
+    await context.reply(update, context.desk.render.say("resumed", reader))
+
+
+async def stop(update: Update, context: Context) -> None:
+    await context.reply(update, context.desk.render.say("ask_stop", await context.reader(update)))
+
+
+async def stop_pressed(update: Update, context: Context) -> None:
+    query, press = pressed(update)
+    reader = await context.reader(update)
+    confirmed = press.words == ("yes",)
+    if confirmed:
+        await context.desk.membership.forget(chat_of(update))
+    await context.replace(query, context.desk.render.say("stopped" if confirmed else "kept", reader))
+
+
+HANDLERS = [
+    command("start", may_change(start)),
+    command("help", show_help),
+    command("subscribe", may_change(subscribe)),
+    command("unsubscribe", may_change(unsubscribe)),
+    command("pause", may_change(pause)),
+    command("resume", may_change(resume)),
+    command("stop", may_change(stop)),
+    on_press("stop", may_change(stop_pressed)),
+]

@@ -1,0 +1,116 @@
+"""Which papers one reader is shown: a digest, or the answer to a question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from digestbot.core.match import Match
+from digestbot.core.paper import Paper
+from digestbot.core.rank import by_votes
+from digestbot.core.summary import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A paper that is shown, and the reader's topics that brought it (none: it came by its votes)."""
+
+    paper_id: str
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What to say, not the words: ids and reasons, best first."""
+
+    picks: tuple[Pick, ...]
+    left_out: tuple[Pick, ...]
+    """Those that also match, beyond the reader's maximum."""
+    listed: int
+    """How many papers were looked at."""
+
+    @property
+    def matched(self) -> int:
+        return len(self.picks) + len(self.left_out)
+
+
+def select(
+    papers: Sequence[Paper], topics: Sequence[str], matches: Mapping[str, Sequence[Match]]
+) -> list[Pick]:
+    """Return the papers that *topics* bring, best first; all papers where there are no topics."""
+    if not topics:
+        return [Pick(paper.id) for paper in by_votes(papers)]
+    wanted = set(topics)
+    picks = []
+    for paper in by_votes(papers):
+        reasons = tuple(match.topic for match in matches.get(paper.id, ()) if match.topic in wanted)
+        if reasons:
+            picks.append(Pick(paper.id, reasons))
+    return picks
+
+
+def compose(picks: Sequence[Pick], listed: int, maximum: int) -> Digest | None:
+    """Return the digest of *picks*, or None for silence."""
+    if not picks:
+        return None
+    return Digest(tuple(picks[:maximum]), tuple(picks[maximum:]), listed)
+
+
+class ViewKind(StrEnum):
+    """Which list of papers is looked at. The letters travel in buttons: never give one a new meaning."""
+
+    DIGEST = "d"
+    """A digest as it was sent; of its delivery id."""
+    MINE = "m"
+    """A day's papers that match my topics; of its ISO date."""
+    ALL = "a"
+    """All papers of a day; of its ISO date."""
+    TODAY = "n"
+    """The newest day's papers that match, and those that my last digest left out."""
+    TOP_DAY = "t1"
+    """The papers with the most votes of the newest day; of how many."""
+    TOP_WEEK = "t7"
+    TOP_MONTH = "t30"
+
+
+TOP_DAYS = {ViewKind.TOP_DAY: 1, ViewKind.TOP_WEEK: 7, ViewKind.TOP_MONTH: 30}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list of papers, said so briefly that a button can hold it."""
+
+    kind: ViewKind
+    of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}.{self.of}"
+
+
+def read_view(text: str) -> View:
+    """Return the view that was printed as *text*. Raises ValueError for anything else."""
+    kind, _, of = text.partition(".")
+    return View(ViewKind(kind), of)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A paper as it is shown in a list."""
+
+    paper: Paper
+    topics: tuple[str, ...]
+    summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list of papers, ready to be put into words."""
+
+    view: View
+    day: date | None
+    """The day it speaks of: a digest's own, on the reader's calendar; None where nothing is listed."""
+    cards: tuple[Card, ...]
+    matched: int
+    """How many papers match, shown or not."""
+    listed: int
+    """How many papers were looked at."""

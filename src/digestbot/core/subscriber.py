@@ -1,0 +1,118 @@
+"""Who reads, and when their digest is due."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+WEEKDAYS = (0, 1, 2, 3, 4)
+
+
+class ChatKind(StrEnum):
+    """Telegram's own words for where a chat takes place."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SUPERGROUP = "supergroup"
+    CHANNEL = "channel"
+
+
+class SubscriberState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    """Asked us to wait; what is listed meanwhile comes after the pause."""
+    UNSUBSCRIBED = "unsubscribed"
+    """Wants no digests; commands still answer, settings are kept."""
+    BLOCKED = "blocked"
+    """Telegram says that we may not write there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where somebody speaks to us."""
+
+    id: int
+    kind: ChatKind
+    language: str | None = None
+    """The language of ours that its reader seems to speak; None where nothing tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a digest is wanted, on the reader's own clock."""
+
+    at: time
+    zone: str
+    """IANA name, `Asia/Seoul`."""
+    weekdays: tuple[int, ...] = WEEKDAYS
+    """0 is Monday; sorted, at least one."""
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the date of *moment* on the reader's calendar."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a new subscriber starts with."""
+
+    language: str
+    schedule: Schedule
+    maximum: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A chat that we know, with what it asked for."""
+
+    id: int
+    chat_id: int
+    kind: ChatKind
+    state: SubscriberState
+    language: str
+    schedule: Schedule
+    maximum: int
+    """Most papers in a digest."""
+    cursor: int
+    """Papers with an arrival number up to this one were already considered for a digest."""
+    since: date
+    """Papers listed before this day are never pushed: they were there before the reader was."""
+    next_due_at: datetime | None
+    last_slot_at: datetime | None
+    """The due time of the last digest that had something to say."""
+    topics: tuple[str, ...] = ()
+
+
+def stranger(chat: Chat, defaults: Defaults) -> Subscriber:
+    """Return a reader that we do not know yet: the defaults, in the chat's language, without digests."""
+    return Subscriber(
+        id=0,
+        chat_id=chat.id,
+        kind=chat.kind,
+        state=SubscriberState.UNSUBSCRIBED,
+        language=chat.language or defaults.language,
+        schedule=defaults.schedule,
+        maximum=defaults.maximum,
+        cursor=0,
+        since=date.min,
+        next_due_at=None,
+        last_slot_at=None,
+    )
+
+
+def next_due(schedule: Schedule, after: datetime, last_slot_at: datetime | None = None) -> datetime:
+    """Return the first due time later than *after*, in UTC; never a second one on the last slot's local day.
+
+    A wall time that the clock jumps over (spring) is due when the clock has jumped; one that it shows twice
+    (autumn) is due at the first.
+    """
+    zone = ZoneInfo(schedule.zone)
+    today = schedule.day_of(after)
+    last_day = schedule.day_of(last_slot_at) if last_slot_at else date.min
+    for days in range(16):  # a week finds any weekday; the second one covers a last slot that lies ahead
+        day = today + timedelta(days=days)
+        due = datetime.combine(day, schedule.at, zone).astimezone(UTC)
+        if due > after and day > last_day and day.weekday() in schedule.weekdays:
+            return due
+    raise ValueError(f"no weekday in {schedule}")

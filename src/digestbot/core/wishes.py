@@ -1,0 +1,140 @@
+"""What readers type after a command, read into values. Each raises the UserError that shows how it is done."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from digestbot.core.digest import View, ViewKind
+from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
+from digestbot.core.text import visible
+from digestbot.errors import UserError
+
+MOST_TOP = 30
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h시]\s*(\d{2})?분?)?\s*(am|pm)?")
+_NUMBER = re.compile(r"\d{1,4}")
+_PERIODS = {
+    "day": ViewKind.TOP_DAY,
+    "week": ViewKind.TOP_WEEK,
+    "month": ViewKind.TOP_MONTH,
+    "today": ViewKind.TOP_DAY,
+    "오늘": ViewKind.TOP_DAY,
+    "일": ViewKind.TOP_DAY,
+    "주": ViewKind.TOP_WEEK,
+    "주간": ViewKind.TOP_WEEK,
+    "월": ViewKind.TOP_MONTH,
+    "월간": ViewKind.TOP_MONTH,
+}
+_DAY_NAMES = (
+    ("mon", "monday", "월", "월요일"),
+    ("tue", "tues", "tuesday", "화", "화요일"),
+    ("wed", "wednesday", "수", "수요일"),
+    ("thu", "thur", "thurs", "thursday", "목", "목요일"),
+    ("fri", "friday", "금", "금요일"),
+    ("sat", "saturday", "토", "토요일"),
+    ("sun", "sunday", "일", "일요일"),
+)
+_DAYS = {name: day for day, names in enumerate(_DAY_NAMES) for name in names}
+_DAY_GROUPS = {
+    "all": EVERY_DAY,
+    "daily": EVERY_DAY,
+    "every day": EVERY_DAY,
+    "매일": EVERY_DAY,
+    "weekdays": WEEKDAYS,
+    "평일": WEEKDAYS,
+    "weekends": (5, 6),
+    "주말": (5, 6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayWish:
+    day: date
+    everything: bool
+
+
+def plain(text: str) -> str:
+    """Return *text* as it is compared: full-width folded, in small letters, nothing invisible."""
+    return visible(unicodedata.normalize("NFKC", text)).lower()
+
+
+def topics(text: str) -> list[str]:
+    """Return the topics between commas and line ends."""
+    return [part.strip() for part in re.split(r"[,\n，、]", text) if visible(part)]
+
+
+def clock(text: str) -> time:
+    """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `8시`. Raises `usage-time`."""
+    read = _CLOCK.fullmatch(plain(text))
+    if read is None:
+        raise UserError("usage-time")
+    hour, minute, half = int(read[1]), int(read[2] or 0), read[3]
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else 99
+    if hour > 23 or minute > 59:
+        raise UserError("usage-time")
+    return time(hour, minute)
+
+
+def weekdays(text: str) -> tuple[int, ...]:
+    """Return the days that *text* means, 0 is Monday: `mon-fri`, `sat,sun`, `월-금`, `all`. Raises `usage-days`."""
+    wanted = plain(text)
+    if wanted in _DAY_GROUPS:
+        return _DAY_GROUPS[wanted]
+    days = {day for part in re.split(r"[,\s]+", re.sub(r"\s*[-–~]\s*", "-", wanted)) for day in _run(part)}
+    if not days:
+        raise UserError("usage-days")
+    return tuple(sorted(days))
+
+
+def number(text: str, limit: int) -> int:
+    """Return a number from 1 to *limit*. Raises `usage-max`."""
+    read = plain(text)
+    if not _NUMBER.fullmatch(read) or not 1 <= int(read) <= limit:
+        raise UserError("usage-max", limit=limit)
+    return int(read)
+
+
+def today(words: Sequence[str]) -> bool:
+    """Tell whether every paper is wanted. Raises `usage-today`."""
+    if not words:
+        return False
+    if [plain(word) for word in words] not in (["all"], ["전체"], ["모두"]):
+        raise UserError("usage-today")
+    return True
+
+
+def day(words: Sequence[str]) -> DayWish:
+    """Return the day that is wanted, `2025-10-15` or `2025-10-15 all`. Raises `usage-date`."""
+    if not words:
+        raise UserError("usage-date")
+    written = re.sub(r"[./]", "-", plain(words[0])).rstrip("-")
+    try:
+        year, month, number_of_day = map(int, written.split("-"))
+        return DayWish(date(year, month, number_of_day), today(words[1:]))
+    except (ValueError, UserError):
+        raise UserError("usage-date") from None
+
+
+def top(words: Sequence[str]) -> View:
+    """Return the list that `/top` wants: a number and a period, each or none. Raises `usage-top`."""
+    count, kind = 5, ViewKind.TOP_DAY
+    for word in map(plain, words):
+        if _NUMBER.fullmatch(word) and 1 <= int(word) <= MOST_TOP:
+            count = int(word)
+        elif word in _PERIODS:
+            kind = _PERIODS[word]
+        else:
+            raise UserError("usage-top", limit=MOST_TOP)
+    if len(words) > 2:
+        raise UserError("usage-top", limit=MOST_TOP)
+    return View(kind, str(count))
+
+
+def _run(part: str) -> tuple[int, ...]:
+    first, dash, last = part.partition("-")
+    if first not in _DAYS or (dash and last not in _DAYS):
+        raise UserError("usage-days")
+    start, end = _DAYS[first], _DAYS[last or first]
+    return tuple((start + ahead) % 7 for ahead in range((end - start) % 7 + 1))

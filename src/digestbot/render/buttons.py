@@ -1,0 +1,98 @@
+"""The buttons under each message, and what they ask for."""
+
+from collections.abc import Sequence
+
+from digestbot.core.digest import Card, View, ViewKind
+from digestbot.core.paper import Paper
+from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.render.i18n import LANGUAGES, words
+from digestbot.render.markup import arxiv
+from digestbot.render.message import Button, Press
+
+PER_ROW = 8
+"""Buttons in a row that a phone still shows well; Telegram's own limit too."""
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+def number(view: View, first: int, rank: int, card: Card) -> Button:
+    return Button(str(rank), Press("paper", (card.paper.id, str(view), str(first))))
+
+
+def list_press(view: View, first: int) -> Press:
+    return Press("list", (str(view), str(first)))
+
+
+def rows_of(buttons: Sequence[Button]) -> Rows:
+    return tuple(tuple(buttons[start : start + PER_ROW]) for start in range(0, len(buttons), PER_ROW))
+
+
+def links(paper: Paper) -> Rows:
+    code = f"Code ★{paper.code_stars}" if paper.code_stars else "Code"
+    more = [
+        *([Button(code, paper.code_url)] if paper.code_url else []),
+        *([Button("Project", paper.project_url)] if paper.project_url else []),
+    ]
+    return (
+        (
+            Button("arXiv", arxiv(paper)),
+            Button("PDF", f"https://arxiv.org/pdf/{paper.id}"),
+            Button("Hugging Face", f"https://huggingface.co/papers/{paper.id}"),
+        ),
+        *([tuple(more)] if more else []),
+    )
+
+
+def choices(name: str, reader: Subscriber) -> Rows:
+    """Return the buttons of a short answer; most have none."""
+    t = words(reader.language).gettext
+
+    def back(*rows: tuple[Button, ...]) -> Rows:
+        return (*rows, (Button(t("« Back"), Press("settings")),))
+
+    def options(verb: str, *values: str) -> tuple[Button, ...]:
+        return tuple(Button(value, Press("set", (verb, value.replace(":", "")))) for value in values)
+
+    match name:
+        case "welcome" | "welcome_back":
+            language = next(code for code in LANGUAGES if code != reader.language)
+            return (
+                (Button(t("Newest papers"), list_press(View(ViewKind.TODAY), 0)),),
+                (Button(LANGUAGES[language], Press("set", ("start-language", language))),),
+                (Button(t("Settings"), Press("settings")),),
+            )
+        case "settings":
+            paused = reader.state is not SubscriberState.ACTIVE
+            toggle = Button(t("Resume"), Press("resume")) if paused else Button(t("Pause"), Press("pause"))
+            return (
+                (
+                    Button(t("Language"), Press("choose", ("language",))),
+                    Button(t("Time"), Press("choose", ("time",))),
+                ),
+                (
+                    Button(t("Days"), Press("choose", ("days",))),
+                    Button(t("Maximum"), Press("choose", ("maximum",))),
+                ),
+                (toggle,),
+            )
+        case "choose_language":
+            return back(
+                tuple(Button(own, Press("set", ("language", code))) for code, own in LANGUAGES.items())
+            )
+        case "choose_time":
+            hours = [f"{hour:02}:00" for hour in range(5, 23)]
+            return back(*(options("time", *hours[start : start + 6]) for start in (0, 6, 12)))
+        case "choose_days":
+            return back(
+                (Button(t("Monday to Friday"), Press("set", ("days", "mon-fri"))),),
+                (Button(t("Every day"), Press("set", ("days", "all"))),),
+                (Button(t("Mondays only"), Press("set", ("days", "mon"))),),
+            )
+        case "choose_maximum":
+            return back(options("maximum", "3", "5", "10", "15", "20", "30"))
+        case "ask_stop":
+            return (
+                (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),
+                (Button(t("No, keep it"), Press("stop", ("no",))),),
+            )
+    return ()

@@ -1,0 +1,93 @@
+"""Languages: the catalogue of each, dates and numbers as their readers write them.
+
+The catalogues are `locale/<language>/LC_MESSAGES/digestbot.po`, what translators' tools read. English is
+the source language: its texts are in the templates.
+"""
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton, get_day_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+SOURCE_LANGUAGE = "en"
+LANGUAGES = {"en": "English", "ko": "한국어"}
+"""The languages that the bot speaks, each by its own name."""
+
+
+class Words:
+    """One language's words, dates and numbers."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language if language in LANGUAGES else SOURCE_LANGUAGE
+        self.locale = Locale.parse(self.language)
+        catalogue = _catalogue(self.language)
+        self.gettext = catalogue.gettext
+        self.ngettext = catalogue.ngettext
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def day(self, value: date) -> str:
+        """Return a date with its weekday, "Wed, Oct 15, 2025"."""
+        return format_skeleton("yMMMEd", value, locale=self.locale)
+
+    def clock(self, value: time) -> str:
+        """Return a wall time as it is typed in `/time`, "08:30"."""
+        return f"{value:%H:%M}"
+
+    def moment(self, value: datetime, zone: str) -> str:
+        """Return a time on the reader's clock, "Wed, Oct 15, 08:30"."""
+        local = value.astimezone(ZoneInfo(zone))
+        return f"{format_skeleton('MMMEd', local, locale=self.locale)}, {local:%H:%M}"
+
+    def weekdays(self, days: tuple[int, ...]) -> str:
+        """Return weekdays, runs of three and more as "Mon–Fri"."""
+        names = get_day_names("abbreviated", locale=self.locale)
+        return ", ".join(
+            names[run[0]]
+            if len(run) == 1
+            else ("–" if len(run) > 2 else ", ").join((names[run[0]], names[run[-1]]))
+            for run in _runs(days)
+        )
+
+
+@lru_cache
+def words(language: str) -> Words:
+    """Return the words of *language*; English for one that we don't speak."""
+    return Words(language)
+
+
+def guess(language_code: str | None, default: str) -> str:
+    """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*."""
+    primary = (language_code or "").split("-")[0].lower()
+    return primary if primary in LANGUAGES else default
+
+
+def _catalogue(language: str) -> NullTranslations:
+    if language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    source = files("digestbot.render") / "locale" / language / "LC_MESSAGES" / "digestbot.po"
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _runs(days: tuple[int, ...]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return runs

@@ -1,0 +1,61 @@
+"""The one place that makes markup: Jinja templates with everything from outside escaped."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from digestbot.core.paper import Paper
+from digestbot.render.i18n import LANGUAGES, words
+from digestbot.render.split import clip
+
+
+def block(template: str, name: str, language: str, **values: object) -> str:
+    """Return one block of a template in a reader's language. Raises KeyError for an unknown block."""
+    found = _template(template, language)
+    return "".join(found.blocks[name](found.new_context(values))).strip()
+
+
+def blocks(template: str) -> set[str]:
+    """Return the names of a template's blocks."""
+    return set(_template(template, "en").blocks)
+
+
+def arxiv(paper: Paper) -> str:
+    return f"https://arxiv.org/abs/{paper.id}"
+
+
+def names(authors: tuple[str, ...], most: int) -> str:
+    """Return the first *most* authors and how many there are besides: "A. One, B. Two +5"."""
+    shown = ", ".join(clip(author, 60) for author in authors[:most])
+    return f"{shown} +{len(authors) - most}" if len(authors) > most else shown
+
+
+@cache
+def _template(template: str, language: str) -> Template:
+    return _environment(language).get_template(template)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("digestbot.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    spoken = words(language)
+    install: Any = environment
+    install.install_gettext_callables(spoken.gettext, spoken.ngettext, newstyle=True)
+    environment.filters |= {
+        "arxiv": arxiv,
+        "clip": clip,
+        "names": names,
+        "number": spoken.number,
+        "day": spoken.day,
+        "moment": spoken.moment,
+        "clock": spoken.clock,
+        "weekdays": spoken.weekdays,
+        "language_name": lambda language: LANGUAGES.get(language, language),
+    }
+    return environment

@@ -1,0 +1,36 @@
+"""What Telegram shows about us before anyone writes: the commands and a line about the bot."""
+
+from digestbot.render.i18n import words
+
+
+def menu(language: str) -> list[tuple[str, str]]:
+    """Return the commands with their descriptions, in the order in which they are shown."""
+    t = words(language).gettext
+    return [
+        ("today", t("Today's papers on your topics")),
+        ("top", t("Most votes: day, week or month")),
+        ("summary", t("One paper in short")),
+        ("topics", t("Your topics")),
+        ("add", t("Add topics")),
+        ("remove", t("Remove topics")),
+        ("yesterday", t("The papers of the day before")),
+        ("date", t("The papers of any day")),
+        ("settings", t("All settings")),
+        ("time", t("When your digest comes")),
+        ("timezone", t("Your time zone")),
+        ("days", t("On which days it comes")),
+        ("max", t("How many papers at most")),
+        ("language", t("English or Korean")),
+        ("pause", t("Wait with digests")),
+        ("resume", t("Go on with digests")),
+        ("subscribe", t("Digests on")),
+        ("unsubscribe", t("Digests off")),
+        ("help", t("What I can do")),
+        ("start", t("Start")),
+        ("stop", t("Delete everything about you")),
+    ]
+
+
+def about(language: str) -> str:
+    """Return the line that people see before they start, at most 120 characters."""
+    return words(language).gettext("A daily digest of new research papers on your topics, at your hour.")

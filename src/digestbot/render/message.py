@@ -1,0 +1,57 @@
+"""What is said, before any messenger: Telegram HTML, buttons, and the code for what a button means."""
+
+from dataclasses import dataclass
+from typing import Self
+
+CODE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What pressing a button asks for: a verb and its words. Nothing else is remembered of a button."""
+
+    verb: str
+    words: tuple[str, ...] = ()
+
+    def code(self) -> str:
+        """Return the text that travels in the button; Telegram allows it 64 bytes."""
+        return ":".join((CODE_VERSION, self.verb, *self.words))
+
+    @classmethod
+    def read(cls, code: str) -> Self:
+        """Return what *code* asks for. Raises ValueError for a code of another version."""
+        version, _, rest = code.partition(":")
+        if version != CODE_VERSION or not rest:
+            raise ValueError(f"not a button of ours: {code!r}")
+        verb, *words = rest.split(":")
+        return cls(verb, tuple(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message. It either opens a link or is pressed."""
+
+    text: str
+    does: Press | str
+    """What a press asks for, or the address that is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, ready for any chat."""
+
+    html: str
+    """Telegram's HTML, https://core.telegram.org/bots/api#html-style."""
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    """Rows of buttons."""
+    preview: str | None = None
+    """Address of the one picture to show large above the text; None shows no preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A message that shows some of a list's cards."""
+
+    message: Message
+    cards: int
+    """How many cards it shows."""

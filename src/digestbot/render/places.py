@@ -1,0 +1,75 @@
+"""Where a reader is: a time zone from what people type, and from a shared location."""
+
+import re
+from functools import cache
+from zoneinfo import available_timezones
+
+import tzfpy
+from babel import Locale
+from babel.dates import get_timezone_location
+
+from digestbot.core.text import fold
+from digestbot.render.i18n import LANGUAGES
+
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-−])\s*(\d{1,2})(?::?([03]0|[14]5))?", re.IGNORECASE)
+_QUARTERS = {  # zones that are not whole hours from UTC and keep no summer time
+    "+3:30": "Asia/Tehran",
+    "+4:30": "Asia/Kabul",
+    "+5:30": "Asia/Kolkata",
+    "+5:45": "Asia/Kathmandu",
+    "+6:30": "Asia/Yangon",
+    "+8:45": "Australia/Eucla",
+    "+9:30": "Australia/Darwin",
+    "-9:30": "Pacific/Marquesas",
+}
+
+
+def find_zones(text: str) -> list[str]:
+    """Return the IANA zones that *text* may mean, the likeliest first; none where it means nothing.
+
+    Reads `Asia/Seoul`, a city in any of our languages (`Seoul`, `서울`, `new york`), and `UTC+9`, `-03:30`.
+    """
+    wanted = fold(text.strip())
+    if not wanted:
+        return []
+    if wanted in ("utc", "gmt", "z"):
+        return ["UTC"]
+    if offset := _OFFSET.fullmatch(wanted):
+        return _at_offset(offset[1], int(offset[2]), offset[3] or "00")
+    places = _places()
+    if wanted in places:
+        return sorted(places[wanted])
+    return sorted({zone for name, zones in places.items() if name.startswith(wanted) for zone in zones})
+
+
+def zone_at(latitude: float, longitude: float) -> str | None:
+    """Return the IANA zone of a place on the map (degrees), None where there is none."""
+    zone = tzfpy.get_tz(longitude, latitude)
+    return zone if zone in available_timezones() else None
+
+
+def _at_offset(sign: str, hours: int, minutes: str) -> list[str]:
+    east = sign == "+"
+    if minutes != "00":
+        zone = _QUARTERS.get(f"{'+' if east else '-'}{hours}:{minutes}")
+        return [zone] if zone else []
+    if hours == 0:
+        return ["UTC"]
+    if hours > (14 if east else 12):
+        return []
+    return [f"Etc/GMT{'-' if east else '+'}{hours}"]  # POSIX turns the sign round
+
+
+@cache
+def _places() -> dict[str, set[str]]:
+    places: dict[str, set[str]] = {}
+    for zone in sorted(available_timezones()):
+        if "/" not in zone or zone.startswith(("Etc/", "SystemV/", "US/", "posix", "right")):
+            continue
+        names = {zone, zone.rsplit("/", 1)[-1].replace("_", " ")}
+        names |= {
+            get_timezone_location(zone, Locale.parse(language), return_city=True) for language in LANGUAGES
+        }
+        for name in names:
+            places.setdefault(fold(name), set()).add(zone)
+    return places

@@ -1,0 +1,58 @@
+"""The clockwork: a few named jobs, not one per subscriber. What is due lives in the database.
+
+`poll` reads the source's lists; `tick` plans and sends what is due; `votes` refreshes votes;
+`housekeeping` forgets old deliveries. At the start `poll` and then `tick` make up for the time we were down.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[object]]
+TICK = timedelta(minutes=1)
+VOTES = timedelta(hours=6)
+HOUSEKEEPING = timedelta(days=1)
+
+
+class Clockwork:
+    """Runs the named jobs, each never twice at once."""
+
+    def __init__(self, jobs: dict[str, Job], poll: timedelta) -> None:
+        self._jobs = jobs
+        every = {"poll": poll, "tick": TICK, "votes": VOTES, "housekeeping": HOUSEKEEPING}
+        # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for name, interval in every.items():
+            self._scheduler.add_job(jobs[name], "interval", seconds=interval.total_seconds(), id=name)
+        self._scheduler.add_job(self._catch_up, "date", run_date=datetime.now(UTC), id="catch up")
+        self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        """Begin, on the running event loop, with what was missed while we were down."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin no more jobs."""
+        self._scheduler.shutdown(wait=False)
+
+    async def run(self, name: str) -> None:
+        """Run one job now."""
+        await self._jobs[name]()
+
+    async def _catch_up(self) -> None:
+        for name in ("poll", "tick"):
+            try:
+                await self._jobs[name]()
+            except Exception:  # digests go out also when the source is down for good
+                log.exception("catching up failed", job=name)
+
+
+def _log_failure(event: JobExecutionEvent) -> None:
+    log.error("a job failed", job=event.job_id, exc_info=event.exception)

@@ -1,0 +1,264 @@
+"""Each setting once: its name, default, help and check. The only reader of the environment and of TOML.
+
+The environment wins over the TOML file (`config/digestbot.toml`, or what DIGESTBOT_CONFIG names).
+`config/digestbot.toml` is made from this file by `digestbot settings`; a test compares the two.
+"""
+
+import datetime as dt
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+from zoneinfo import available_timezones
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from digestbot.errors import SettingsError
+
+PREFIX = "DIGESTBOT_"
+LANGUAGES = ("en", "ko")
+_TOKEN = re.compile(r"\d+:[\w-]+")
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("is not a web address")
+    return value.rstrip("/")
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not an IANA time zone")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"is not one of {', '.join(LANGUAGES)}")
+    return value
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
+    return value
+
+
+def _level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
+    return value.upper()
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("does not look like a bot token; @BotFather gives one")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Telegram(_Group):
+    token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+        None, description="The bot's token, from @BotFather.", examples=["123456:ABC-DEF1234ghIkl"]
+    )
+    token_file: Path | None = Field(
+        None,
+        description="A file that holds the token, instead of the token.",
+        examples=["/run/secrets/token"],
+    )
+    api_url: WebAddress = Field(
+        "https://api.telegram.org",
+        description="The Bot API server; a self-hosted one works too.",
+        examples=["http://localhost:8081"],
+    )
+
+
+class Database(_Group):
+    url: Annotated[str, AfterValidator(_database)] | None = Field(
+        None,
+        description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
+        examples=["postgresql+asyncpg://user:password@localhost/digestbot"],
+    )
+
+
+class HuggingFace(_Group):
+    url: WebAddress = Field(
+        "https://huggingface.co",
+        description="Where the daily papers are read.",
+        examples=["https://huggingface.co"],
+    )
+    token: SecretStr | None = Field(
+        None, description="An access token; raises the limit on requests.", examples=["hf_abc123"]
+    )
+    poll_minutes: int = Field(
+        30, ge=5, le=1440, description="How often today's list is read again.", examples=["30"]
+    )
+
+
+class Defaults(_Group):
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        "en",
+        description="Language of a new subscriber whose own is not known: en or ko.",
+        examples=["ko"],
+    )
+    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        "UTC", description="Time zone of a new subscriber.", examples=["Asia/Seoul"]
+    )
+    time: dt.time = Field(
+        dt.time(8, 0), description="When a new subscriber's digest comes.", examples=["08:30"]
+    )
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+    toml_file: ClassVar[Path | None] = None
+
+    data_dir: Path = Field(
+        Path(platformdirs.user_data_dir("digestbot", appauthor=False)),
+        description="Folder of the SQLite file. Default: the user's data folder.",
+        examples=["/data"],
+    )
+    log_level: Annotated[str, AfterValidator(_level)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
+    )
+    telegram: Telegram = Telegram()
+    database: Database = Database()
+    huggingface: HuggingFace = HuggingFace()
+    defaults: Defaults = Defaults()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.toml_file)
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'digestbot.db'}"
+
+    def telegram_token(self) -> str:
+        """Return the bot's token. Raises SettingsError where there is none."""
+        if self.telegram.token is not None:
+            return self.telegram.token.get_secret_value()
+        path = self.telegram.token_file
+        if path is None:
+            raise _problem("telegram.token", "is missing; @BotFather gives one")
+        try:
+            return _token(SecretStr(path.read_text(encoding="utf-8").strip())).get_secret_value()
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise _problem("telegram.token_file", f"{path} can't be read: {reason}") from None
+        except ValueError as error:
+            raise _problem("telegram.token_file", f"{path}: its text {error}") from None
+
+
+def load(**given: Any) -> Settings:
+    """Return the settings of the environment and the TOML file; *given* ones win over both.
+
+    Raises SettingsError with every mistake at once, a line each.
+    """
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    path = Path(named or "config/digestbot.toml")
+    if named and not path.is_file():
+        raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not there."])
+    reader = type("Settings", (Settings,), {"toml_file": path})
+    try:
+        settings: Settings = reader(**given)
+    except ValidationError as error:
+        raise SettingsError("settings", problems=[_told(mistake) for mistake in error.errors()]) from None
+    except ValueError as error:  # TOML that is not TOML, JSON where a group's variable is set as a whole
+        raise SettingsError("settings", problems=[f"{path} or the environment: {error}"]) from None
+    return settings
+
+
+def sample() -> str:
+    """Return `config/digestbot.toml`: every setting with its help and its default, commented out."""
+    top = [name for name in Settings.model_fields if not _is_group(Settings.model_fields[name])]
+    lines = [
+        _SAMPLE_HEAD,
+        *(line for name in top for line in _sample_lines(name, Settings.model_fields[name])),
+    ]
+    for name, group in Settings.model_fields.items():
+        if _is_group(group):
+            lines += [f"[{name}]", *_group_lines(group)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_SAMPLE_HEAD = """\
+# The settings of digestbot. A line that starts with `#name =` shows a default: remove the `#` to change it.
+# Each can also be set in the environment, which wins: `poll_minutes` of [huggingface] is
+# DIGESTBOT_HUGGINGFACE__POLL_MINUTES. Keep secrets there, or in a file, rather than here.
+"""
+
+
+def _is_group(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, _Group)
+
+
+def _group_lines(group: FieldInfo) -> list[str]:
+    assert group.annotation is not None  # noqa: S101 - _is_group looked
+    return [
+        line for name, field in group.annotation.model_fields.items() for line in _sample_lines(name, field)
+    ]
+
+
+def _sample_lines(name: str, field: FieldInfo) -> list[str]:
+    value = field.default
+    if value is None or name == "data_dir":
+        return [f"# {field.description}", f'#{name} = "{(field.examples or [""])[0]}"', ""]
+    text = f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
+    shown = text if isinstance(value, int) else f'"{text}"'
+    return [f"# {field.description}", f"#{name} = {shown}", ""]
+
+
+def _problem(place: str, problem: str) -> SettingsError:
+    return SettingsError("settings", problems=[_line(place.split("."), problem)])
+
+
+def _told(mistake: ErrorDetails) -> str:
+    place = [str(part) for part in mistake["loc"] if part in _names()]
+    if mistake["type"] == "extra_forbidden":
+        return f"{_variable([str(part) for part in mistake['loc']])} is not a setting; is it misspelt?"
+    problem = (
+        str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else f"is wrong: {mistake['msg']}"
+    )
+    return _line(place or [str(part) for part in mistake["loc"]], problem)
+
+
+def _line(place: list[str], problem: str) -> str:
+    field = Settings.model_fields[place[0]]
+    if len(place) > 1 and field.annotation is not None:
+        field = field.annotation.model_fields[place[1]]
+    example = (field.examples or [""])[0]
+    return f"{_variable(place)} {problem}. Example: {_variable(place)}={example}"
+
+
+def _variable(place: list[str]) -> str:
+    return PREFIX + "__".join(place).upper()
+
+
+def _names() -> set[str]:
+    groups = [field.annotation for field in Settings.model_fields.values() if _is_group(field)]
+    return {*Settings.model_fields, *(name for group in groups if group for name in group.model_fields)}

@@ -1,0 +1,71 @@
+"""The ledger of source days, and the entries that were set aside."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digestbot.core.paper import DayState, SourceDay
+from digestbot.store.schema import rejected_entries, source_days
+
+
+class Days:
+    """What we hold of each day of each source."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self, source: str, day: date) -> SourceDay | None:
+        query = sa.select(source_days).where(source_days.c.source == source, source_days.c.day == day)
+        row = (await self._connection.execute(query)).first()
+        return _day(row) if row else None
+
+    async def put(self, day: SourceDay) -> None:
+        """Write the day, instead of what was known of it."""
+        row = {
+            "source": day.source,
+            "day": day.day,
+            "state": day.state,
+            "papers": day.papers,
+            "rejected": day.rejected,
+            "attempts": day.attempts,
+            "error": day.error,
+            "fetched_at": day.fetched_at,
+        }
+        await self._connection.execute(_of(source_days, day.source, day.day))
+        await self._connection.execute(source_days.insert(), row)
+
+    async def set_aside(
+        self, source: str, day: date, entries: Sequence[tuple[str, str]], seen_at: datetime
+    ) -> None:
+        """Write the entries (text, reason) of the day's last reading that could not be read."""
+        await self._connection.execute(_of(rejected_entries, source, day))
+        for position, (entry, reason) in enumerate(entries):
+            row = {"source": source, "day": day, "position": position, "entry": entry}
+            await self._connection.execute(
+                rejected_entries.insert(), {**row, "reason": reason, "seen_at": seen_at}
+            )
+
+    async def between(self, source: str, first: date, last: date) -> list[SourceDay]:
+        """Return the days that we know of, from *first* to *last*, in order."""
+        query = sa.select(source_days).where(
+            source_days.c.source == source, source_days.c.day.between(first, last)
+        )
+        return [_day(row) for row in await self._connection.execute(query.order_by(source_days.c.day))]
+
+    async def last_complete(self, source: str) -> date | None:
+        query = sa.select(sa.func.max(source_days.c.day)).where(
+            source_days.c.source == source, source_days.c.state == DayState.COMPLETE
+        )
+        found: date | None = await self._connection.scalar(query)
+        return found
+
+
+def _of(table: sa.Table, source: str, day: date) -> sa.Delete:
+    return table.delete().where(table.c.source == source, table.c.day == day)
+
+
+def _day(row: sa.Row[Any]) -> SourceDay:
+    return SourceDay(**{**row._mapping, "state": DayState(row.state)})

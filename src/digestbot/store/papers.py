@@ -1,0 +1,97 @@
+"""Papers as rows and back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digestbot.core.paper import Paper, merge
+from digestbot.store.schema import papers
+
+_ARRIVALS_LOCK = 7104  # a number of ours, https://www.postgresql.org/docs/current/explicit-locking.html
+
+
+class Papers:
+    """The archive of papers."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def save(self, read: Sequence[Paper], now: datetime) -> int:
+        """Store a reading and return how many papers were new. Known ones are brought up to date."""
+        await self._lock_arrivals()
+        read = list({paper.id: paper for paper in read}.values())
+        known = await self.get_many(paper.id for paper in read)
+        new = [paper for paper in read if paper.id not in known]
+        changed = [
+            merged
+            for paper in read
+            if paper.id in known and (merged := merge(known[paper.id], paper)) != known[paper.id]
+        ]
+        if changed:
+            update = papers.update().where(papers.c.id == sa.bindparam("key"))
+            await self._connection.execute(update, [{**_row(paper), "key": paper.id} for paper in changed])
+        if new:
+            first = await self.last_arrival() + 1
+            rows = [
+                {**_row(paper), "arrival": arrival, "first_seen_at": now}
+                for arrival, paper in enumerate(new, first)
+            ]
+            await self._connection.execute(papers.insert(), rows)
+        return len(new)
+
+    async def get(self, paper_id: str) -> Paper | None:
+        return (await self.get_many([paper_id])).get(paper_id)
+
+    async def get_many(self, ids: Iterable[str]) -> dict[str, Paper]:
+        """Return the papers of these *ids* that we hold, by id."""
+        chosen = await self._select(papers.c.id.in_(list(ids)))
+        return {paper.id: paper for paper in chosen}
+
+    async def listed(self, first: date, last: date) -> list[Paper]:
+        """Return the papers listed from *first* to *last*, both included, in the order of arrival."""
+        return await self._select(papers.c.listed_on.between(first, last))
+
+    async def arrived(self, after: int, upto: int) -> list[tuple[int, Paper]]:
+        """Return the papers with an arrival number above *after* and up to *upto*, in order."""
+        query = sa.select(papers).where(papers.c.arrival > after, papers.c.arrival <= upto)
+        rows = await self._connection.execute(query.order_by(papers.c.arrival))
+        return [(row.arrival, _paper(row)) for row in rows]
+
+    async def last_arrival(self) -> int:
+        """Return the highest arrival number given so far, 0 when there is none."""
+        return await self._connection.scalar(sa.select(sa.func.max(papers.c.arrival))) or 0
+
+    async def arrival_before(self, day: date) -> int:
+        """Return the arrival number just below that of the first paper listed on *day* or later."""
+        first = sa.select(sa.func.min(papers.c.arrival)).where(papers.c.listed_on >= day)
+        arrival = await self._connection.scalar(first)
+        return await self.last_arrival() if arrival is None else arrival - 1
+
+    async def newest_day(self, upto: date) -> date | None:
+        """Return the last day not later than *upto* on which a paper is listed."""
+        query = sa.select(sa.func.max(papers.c.listed_on)).where(papers.c.listed_on <= upto)
+        found: date | None = await self._connection.scalar(query)
+        return found
+
+    async def _select(self, condition: sa.ColumnElement[bool]) -> list[Paper]:
+        query = sa.select(papers).where(condition).order_by(papers.c.arrival)
+        return [_paper(row) for row in await self._connection.execute(query)]
+
+    async def _lock_arrivals(self) -> None:
+        # PostgreSQL commits out of order: without this a cursor could pass a number that comes later.
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ARRIVALS_LOCK)))
+
+
+def _row(paper: Paper) -> dict[str, Any]:
+    return asdict(paper)
+
+
+def _paper(row: sa.Row[Any]) -> Paper:
+    told = {name: value for name, value in row._mapping.items() if name not in ("arrival", "first_seen_at")}
+    lists = {name: tuple(told[name]) for name in ("authors", "ai_keywords", "media")}
+    return Paper(**{**told, **lists})

@@ -1,0 +1,143 @@
+"""Every table, and a time type that is UTC on both databases."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+WRITES = "digestbot_writes"
+"""The execution option of a connection that `Store.write` gives."""
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UTCDateTime(sa.TypeDecorator[datetime]):
+    """An aware time, kept in UTC. SQLite forgets the zone; this puts it back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+papers = sa.Table(
+    "papers",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    # Handed out in the order of first sight, by one transaction at a time; what cursors count by.
+    sa.Column("arrival", sa.Integer, nullable=False, unique=True),
+    sa.Column("first_seen_at", UTCDateTime, nullable=False),
+    sa.Column("listed_on", sa.Date, nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("upvotes", sa.Integer, nullable=False),
+    sa.Column("published_at", UTCDateTime),
+    sa.Column("comments", sa.Integer, nullable=False),
+    sa.Column("ai_summary", sa.Text),
+    sa.Column("ai_keywords", sa.JSON, nullable=False),
+    sa.Column("thumbnail", sa.Text),
+    sa.Column("media", sa.JSON, nullable=False),
+    sa.Column("code_url", sa.Text),
+    sa.Column("code_stars", sa.Integer),
+    sa.Column("project_url", sa.Text),
+    sa.Column("organization", sa.Text),
+    sa.Column("submitter", sa.Text),
+)
+
+source_days = sa.Table(
+    "source_days",
+    metadata,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("papers", sa.Integer, nullable=False, default=0),
+    sa.Column("rejected", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("error", sa.Text),
+    sa.Column("fetched_at", UTCDateTime),
+)
+
+rejected_entries = sa.Table(
+    "rejected_entries",
+    metadata,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("seen_at", UTCDateTime, nullable=False),
+)
+
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("chat_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),
+    sa.Column("at", sa.Time, nullable=False),
+    sa.Column("weekdays", sa.JSON, nullable=False),
+    sa.Column("maximum", sa.Integer, nullable=False),
+    sa.Column("cursor", sa.Integer, nullable=False),
+    sa.Column("since", sa.Date, nullable=False),
+    # NULL when nothing is due: paused, unsubscribed, blocked.
+    sa.Column("next_due_at", UTCDateTime, index=True),
+    sa.Column("last_slot_at", UTCDateTime),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+topics = sa.Table(
+    "topics",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("topic", sa.String, nullable=False),
+    # The same topic written otherwise has the same key.
+    sa.Column("key", sa.String, nullable=False),
+    sa.UniqueConstraint("subscriber_id", "key"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("slot_at", UTCDateTime, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    # What to say, not the words: [[paper id, [topic, …]], …]
+    sa.Column("picks", sa.JSON, nullable=False),
+    sa.Column("left_out", sa.JSON, nullable=False),
+    sa.Column("listed", sa.Integer, nullable=False),
+    # How many of the picks are in messages that were sent; the next message starts after them.
+    sa.Column("done", sa.Integer, nullable=False, default=0),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("may_repeat", sa.Boolean, nullable=False, default=False),
+    # PLANNED: not before this time. SENDING: the sender is taken for dead after it.
+    sa.Column("act_at", UTCDateTime),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("ended_at", UTCDateTime),
+    sa.UniqueConstraint("subscriber_id", "slot_at"),
+    sa.Index("ix_deliveries_state_act_at", "state", "act_at"),
+)

@@ -1,0 +1,111 @@
+"""Subscribers and their topics as rows and back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
+from digestbot.store.schema import WRITES, subscribers, topics
+
+
+class Subscribers:
+    """The chats that we know."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def in_chat(self, chat_id: int) -> Subscriber | None:
+        found = await self._select(subscribers.c.chat_id == chat_id)
+        return found[0] if found else None
+
+    async def get(self, subscriber_id: int) -> Subscriber | None:
+        found = await self._select(subscribers.c.id == subscriber_id)
+        return found[0] if found else None
+
+    async def add(self, subscriber: Subscriber, now: datetime) -> Subscriber:
+        """Store a new subscriber, whose `id` is ignored, and return it with the id it was given."""
+        row = {**_row(subscriber), "created_at": now}
+        inserted = await self._connection.execute(subscribers.insert().returning(subscribers.c.id), row)
+        return replace(subscriber, id=inserted.scalar_one())
+
+    async def save(self, subscriber: Subscriber) -> None:
+        """Write everything of a known subscriber but the topics."""
+        update = subscribers.update().where(subscribers.c.id == subscriber.id)
+        await self._connection.execute(update.values(_row(subscriber)))
+
+    async def delete(self, subscriber_id: int) -> None:
+        """Forget the subscriber, with topics and deliveries."""
+        await self._connection.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
+
+    async def due(self, now: datetime, limit: int | None = None) -> list[Subscriber]:
+        """Return those whose digest is due, the longest waiting first, at most *limit*."""
+        return await self._select(subscribers.c.next_due_at <= now, limit)
+
+    async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> None:
+        """Store topics as (topic, key); none of the keys may be there yet."""
+        rows = [{"subscriber_id": subscriber_id, "topic": topic, "key": key} for topic, key in new]
+        if rows:
+            await self._connection.execute(topics.insert(), rows)
+
+    async def remove_topics(self, subscriber_id: int, keys: Iterable[str]) -> None:
+        mine = (topics.c.subscriber_id == subscriber_id) & topics.c.key.in_(list(keys))
+        await self._connection.execute(topics.delete().where(mine))
+
+    async def count(self) -> dict[SubscriberState, int]:
+        query = sa.select(subscribers.c.state, sa.func.count()).group_by(subscribers.c.state)
+        return {SubscriberState(state): count for state, count in await self._connection.execute(query)}
+
+    async def _select(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Subscriber]:
+        order = (subscribers.c.next_due_at, subscribers.c.id)
+        query = sa.select(subscribers).where(condition).order_by(*order).limit(limit)
+        writes = await self._connection.run_sync(lambda sync: sync.get_execution_options().get(WRITES))
+        if writes:
+            query = query.with_for_update()  # what is read to be changed is ours until the transaction ends
+        rows = (await self._connection.execute(query)).all()
+        chosen = await self._topics_of([row.id for row in rows])
+        return [_subscriber(row, chosen.get(row.id, ())) for row in rows]
+
+    async def _topics_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        query = sa.select(topics.c.subscriber_id, topics.c.topic).where(topics.c.subscriber_id.in_(ids))
+        chosen: dict[int, tuple[str, ...]] = {}
+        for subscriber_id, topic in await self._connection.execute(query.order_by(topics.c.id)):
+            chosen[subscriber_id] = (*chosen.get(subscriber_id, ()), topic)
+        return chosen
+
+
+def _row(subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "chat_id": subscriber.chat_id,
+        "kind": subscriber.kind,
+        "state": subscriber.state,
+        "language": subscriber.language,
+        "zone": subscriber.schedule.zone,
+        "at": subscriber.schedule.at,
+        "weekdays": list(subscriber.schedule.weekdays),
+        "maximum": subscriber.maximum,
+        "cursor": subscriber.cursor,
+        "since": subscriber.since,
+        "next_due_at": subscriber.next_due_at,
+        "last_slot_at": subscriber.last_slot_at,
+    }
+
+
+def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        chat_id=row.chat_id,
+        kind=ChatKind(row.kind),
+        state=SubscriberState(row.state),
+        language=row.language,
+        schedule=Schedule(row.at, row.zone, tuple(row.weekdays)),
+        maximum=row.maximum,
+        cursor=row.cursor,
+        since=row.since,
+        next_due_at=row.next_due_at,
+        last_slot_at=row.last_slot_at,
+        topics=chosen,
+    )
