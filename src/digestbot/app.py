@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -24,7 +25,7 @@ from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
 from digestbot.settings import Settings
 from digestbot.sources.http import Http
-from digestbot.sources.huggingface import HuggingFace
+from digestbot.sources.huggingface import FetchedDay, HuggingFace
 from digestbot.store import Store
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ class App:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            if self._settings.database.url is None:
-                self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
             await opening.enter_async_context(self.store)
             await opening.enter_async_context(self._http)
             self._open = opening.pop_all()
@@ -64,7 +64,12 @@ class App:
     ) -> None:
         await self._open.aclose()
 
-    def courier(self, sender: Sender) -> Courier:
+    async def newest_list(self) -> FetchedDay:
+        """Return the last weekday's list as the source tells it now. Raises SourceError."""
+        day = self._clock().date()
+        return await self.source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
+
+    def courier(self, sender: Sender | None) -> Courier:
         return Courier(self.store, self.render, sender, self._clock)
 
     def bot(self) -> "Bot":
@@ -78,6 +83,7 @@ class App:
             "votes": self.ingest.votes,
             "tick": courier.tick,
             "housekeeping": self._housekeeping,
+            "heartbeat": self._heartbeat,
         }
         return Clockwork(jobs, timedelta(minutes=self._settings.huggingface.poll_minutes))
 
@@ -88,6 +94,9 @@ class App:
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+    async def _heartbeat(self) -> None:
+        heartbeat(self._settings).touch()
 
     async def _housekeeping(self) -> None:
         async with self.store.write() as tables:
@@ -132,6 +141,11 @@ class Running:
         except InvalidToken:
             problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
             raise SettingsError("settings", problems=[problem]) from None
+
+
+def heartbeat(settings: Settings) -> Path:
+    """Return the file that a running bot touches every half minute; `digestbot healthy` looks at its age."""
+    return settings.data_dir / "heartbeat"
 
 
 def _secret(settings: Settings) -> str | None:

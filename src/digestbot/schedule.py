@@ -1,10 +1,11 @@
 """The clockwork: a few named jobs, not one per subscriber. What is due lives in the database.
 
 `poll` reads the source's lists; `tick` plans and sends what is due; `votes` refreshes votes;
-`housekeeping` forgets old deliveries. At the start `poll` and then `tick` make up for the time we were down.
+`housekeeping` forgets old deliveries; `heartbeat` shows that we live. At the start `poll` and then `tick`
+make up for the time we were down.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -17,14 +18,21 @@ Job = Callable[[], Awaitable[object]]
 TICK = timedelta(minutes=1)
 VOTES = timedelta(hours=6)
 HOUSEKEEPING = timedelta(days=1)
+HEARTBEAT = timedelta(seconds=30)
 
 
 class Clockwork:
     """Runs the named jobs, each never twice at once."""
 
-    def __init__(self, jobs: dict[str, Job], poll: timedelta) -> None:
+    def __init__(self, jobs: Mapping[str, Job], poll: timedelta) -> None:
         self._jobs = jobs
-        every = {"poll": poll, "tick": TICK, "votes": VOTES, "housekeeping": HOUSEKEEPING}
+        every = {
+            "poll": poll,
+            "tick": TICK,
+            "votes": VOTES,
+            "housekeeping": HOUSEKEEPING,
+            "heartbeat": HEARTBEAT,
+        }
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
@@ -47,7 +55,7 @@ class Clockwork:
         await self._jobs[name]()
 
     async def _catch_up(self) -> None:
-        for name in ("poll", "tick"):
+        for name in ("heartbeat", "poll", "tick"):
             try:
                 await self._jobs[name]()
             except Exception:  # digests go out also when the source is down for good

@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import platformdirs
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
     )
     toml_file: ClassVar[Path | None] = None
+    reads_environment: ClassVar[bool] = True
 
     data_dir: Path = Field(
         Path(platformdirs.user_data_dir("digestbot", appauthor=False)),
@@ -152,11 +154,22 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        if not cls.reads_environment:
+            return (init_settings,)
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.toml_file)
 
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'digestbot.db'}"
+
+    def secrets(self) -> list[str]:
+        """Return what must never be shown, to be blanked out of every log line."""
+        given = [self.telegram.token, self.huggingface.token]
+        shown = [secret.get_secret_value() for secret in given if secret is not None]
+        if self.telegram.token is None and self.telegram.token_file is not None:
+            shown.append(self.telegram_token())
+        password = urlsplit(self.database.url or "").password
+        return [*shown, *([password] if password else [])]
 
     def telegram_token(self) -> str:
         """Return the bot's token. Raises SettingsError where there is none."""
@@ -190,6 +203,13 @@ def load(**given: Any) -> Settings:
         raise SettingsError("settings", problems=[_told(mistake) for mistake in error.errors()]) from None
     except ValueError as error:  # TOML that is not TOML, JSON where a group's variable is set as a whole
         raise SettingsError("settings", problems=[f"{path} or the environment: {error}"]) from None
+    return settings
+
+
+def only(**given: Any) -> Settings:
+    """Return settings made of the *given* values and the defaults, whatever the environment says."""
+    reader = type("Settings", (Settings,), {"reads_environment": False})
+    settings: Settings = reader(**given)
     return settings
 
 

@@ -46,7 +46,7 @@ class Sender(Protocol):
 class Courier:
     """Brings digests to their readers."""
 
-    def __init__(self, store: Store, renderer: Renderer, sender: Sender, clock: Clock) -> None:
+    def __init__(self, store: Store, renderer: Renderer, sender: Sender | None, clock: Clock) -> None:
         self._store = store
         self._renderer = renderer
         self._sender = sender
@@ -106,6 +106,11 @@ class Courier:
                         yield reader, part.message
                         delivery = replace(delivery, done=delivery.done + part.cards)
 
+    async def waiting(self) -> int:
+        """Return how many deliveries are not finished."""
+        async with self._store.read() as tables:
+            return await tables.deliveries.unfinished()
+
     async def send(self) -> int:
         """Send all that is planned for now, message by message, and tell how many were sent."""
         sent = 0
@@ -123,6 +128,7 @@ class Courier:
         if reader is None:  # forgotten a moment ago, and the delivery with it
             return False
         part = self._part(delivery, papers, reader)
+        assert self._sender is not None  # noqa: S101 - only a preview has none
         answer = await self._sender.send(reader.chat_id, part.message)
         decision = decide(
             answer.outcome,

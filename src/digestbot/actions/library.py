@@ -54,6 +54,12 @@ class Library:
         kind = ViewKind.ALL if everything else ViewKind.MINE
         return await self.look(View(kind, day.isoformat()), reader)
 
+    async def on_topics(self, day: date, topics: Sequence[str]) -> Listing:
+        """Return the papers of *day* that match *topics*, all where there are none. Raises QueryError."""
+        view = View(ViewKind.ALL, day.isoformat())
+        async with self._store.read() as tables:
+            return await self._day(tables, view, day, tuple(topics))
+
     async def yesterday(self, reader: Subscriber) -> Listing:
         """Return the papers of the last day with a list before the newest one."""
         async with self._store.read() as tables:
@@ -68,7 +74,8 @@ class Library:
             paper = await tables.papers.get(paper_id)
         if paper is None:
             raise UserError("unknown-paper", paper=paper_id)
-        return _cards([paper], select([paper], reader.topics, _match([paper], reader.topics)))[0]
+        reasons = [match.topic for match in _match([paper], reader.topics).get(paper.id, ())]
+        return Card(paper, tuple(reasons), choose(paper))
 
     async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
         newest = await self._newest(tables, "")

@@ -8,7 +8,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from digestbot.actions.deliver import Answer
-from digestbot.bot.transport import ResponseLost
+from digestbot.bot.transport import ResponseLostError
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Message, Press
 
@@ -60,7 +60,7 @@ def answer(error: TelegramError) -> Answer:
             return Answer(Outcome.NOT_SENT, wait=wait, reason=reason)
         case ChatMigrated():
             return Answer(Outcome.NOT_SENT, wait=timedelta(0), moved_to=error.new_chat_id, reason=reason)
-        case ResponseLost():
+        case ResponseLostError():
             return Answer(Outcome.UNCERTAIN, reason=reason)
         case Forbidden():
             return Answer(Outcome.BLOCKED, reason=reason)

@@ -8,11 +8,11 @@ _READ_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
 
 
-class NotSent(NetworkError):
+class NotSentError(NetworkError):
     """The request never left: no such host, no connection, none free in time. It is safe to repeat."""
 
 
-class ResponseLost(TimedOut):
+class ResponseLostError(TimedOut):
     """The request left and no whole answer came back. Telegram may have acted on it."""
 
 
@@ -62,10 +62,10 @@ class AiohttpRequest(BaseRequest):
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSent(f"no connection: {type(error).__name__}") from None
+            raise NotSentError(f"no connection: {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError) as error:
             # Their texts can hold the URL, and the URL holds the token: only the kind is told.
-            raise ResponseLost(f"no answer: {type(error).__name__}") from None
+            raise ResponseLostError(f"no answer: {type(error).__name__}") from None
 
 
 def _seconds(given: object, default: float) -> float | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 _NEW_STYLE = r"\d{4}\.\d{4,5}"  # since April 2007, https://info.arxiv.org/help/arxiv_identifier.html
 _OLD_STYLE = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_ID = re.compile(rf"(?<![\w.])({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)")
+_ID = re.compile(rf"(?<![\w.])({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What readers type after a command, read into values. Each raises the UserError that shows how it is done."""
+"""What readers type after a command, read into values; what can't be read raises a UserError."""
 
 import re
 import unicodedata
@@ -78,7 +78,7 @@ def clock(text: str) -> time:
 
 
 def weekdays(text: str) -> tuple[int, ...]:
-    """Return the days that *text* means, 0 is Monday: `mon-fri`, `sat,sun`, `월-금`, `all`. Raises `usage-days`."""
+    """Return the days that *text* means, 0 is Monday: `mon-fri`, `sat,sun`, `all`. Raises `usage-days`."""
     wanted = plain(text)
     if wanted in _DAY_GROUPS:
         return _DAY_GROUPS[wanted]

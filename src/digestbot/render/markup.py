@@ -5,15 +5,27 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
-from digestbot.render.i18n import LANGUAGES, words
-from digestbot.render.split import clip
+from digestbot.errors import UserError
+from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
+from digestbot.render.split import clip, plain
 
 
 def block(template: str, name: str, language: str, **values: object) -> str:
     """Return one block of a template in a reader's language. Raises KeyError for an unknown block."""
     found = _template(template, language)
     return "".join(found.blocks[name](found.new_context(values))).strip()
+
+
+def in_short(error: UserError) -> str:
+    """Return a reader's error for the command line: plain, in English."""
+    return plain(block("errors.jinja", error.id.replace("-", "_"), SOURCE_LANGUAGE, **error.values))
+
+
+def document(template: str, language: str, listing: Listing) -> str:
+    """Return a whole template."""
+    return _template(template, language).render(listing=listing, language=language)
 
 
 def blocks(template: str) -> set[str]:

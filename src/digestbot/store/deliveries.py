@@ -98,11 +98,10 @@ class Deliveries:
         """Return the subscriber's last digest, whatever became of it."""
         return await self._first(deliveries.c.subscriber_id == subscriber_id)
 
-    async def next_act_at(self) -> datetime | None:
-        """Return when the next planned delivery may be sent, None when none is planned."""
-        query = sa.select(sa.func.min(deliveries.c.act_at)).where(deliveries.c.state == State.PLANNED)
-        found: datetime | None = await self._connection.scalar(query)
-        return found
+    async def unfinished(self) -> int:
+        """Return how many deliveries are planned or in flight."""
+        query = sa.select(sa.func.count()).where(deliveries.c.state.in_((State.PLANNED, State.SENDING)))
+        return await self._connection.scalar(query) or 0
 
     async def forget(self, before: datetime) -> int:
         """Delete deliveries that ended before a time, and tell how many."""

@@ -11,7 +11,7 @@ from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
 from digestbot.render.message import Press
 
-_LINKS = [MessageEntity.URL, MessageEntity.TEXT_LINK]
+_LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
 
 
 async def today(update: Update, context: Context) -> None:

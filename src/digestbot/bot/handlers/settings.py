@@ -30,7 +30,7 @@ async def timezone(update: Update, context: Context) -> None:
 
 async def located(update: Update, context: Context) -> None:
     location = message_of(update).location
-    zone = location and zone_at(location.latitude, location.longitude)
+    zone = zone_at(location.latitude, location.longitude) if location else None
     if zone is None:
         raise UserError("usage-timezone", place="📍")
     await _changed(update, context, "zone", await context.desk.membership.set_zone(chat_of(update), zone))

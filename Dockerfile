@@ -1,0 +1,21 @@
+# Two stages: the first one builds the wheel and installs it, the second one only runs it.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY requirements.lock ./
+RUN python -m venv /opt/digestbot && \
+    /opt/digestbot/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY src src
+RUN /opt/digestbot/bin/pip install --no-cache-dir --no-deps .
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --home-dir /data digestbot && install -d -o digestbot /data
+COPY --from=build /opt/digestbot /opt/digestbot
+ENV PATH=/opt/digestbot/bin:$PATH PYTHONUNBUFFERED=1 DIGESTBOT_DATA_DIR=/data
+USER digestbot
+WORKDIR /data
+VOLUME /data
+# The running bot touches a file every half minute; an old one means that it hangs.
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["digestbot", "healthy"]
+ENTRYPOINT ["digestbot"]
+CMD ["run"]

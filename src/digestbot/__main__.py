@@ -1,0 +1,5 @@
+"""`python -m digestbot`."""
+
+from digestbot.cli import main
+
+main()

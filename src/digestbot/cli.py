@@ -1,0 +1,246 @@
+"""The command line: parse, one action, print. What takes long to import is imported by who needs it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from digestbot import __version__
+from digestbot.errors import SettingsError, UserError
+
+if TYPE_CHECKING:
+    from digestbot.actions import Clock
+    from digestbot.actions.ingest import DayReport
+    from digestbot.app import App
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    help="A daily digest of new research papers, in Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+cli.add_typer(database, name="db")
+
+DAY = ["%Y-%m-%d"]
+
+
+def main() -> None:
+    """Run the command line. What the operator can mend ends it with a line for each problem."""
+    try:
+        cli()
+    except SettingsError as error:
+        problems = error.values["problems"]
+        print(*problems if isinstance(problems, list) else [error], sep="\n", file=sys.stderr)
+        sys.exit(2)
+    except UserError as error:
+        from digestbot.render.markup import in_short
+
+        print(in_short(error), file=sys.stderr)
+        sys.exit(2)
+
+
+@cli.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@cli.command()
+def run() -> None:
+    """Be the bot: answer, read the lists, deliver. Stops on SIGTERM or Ctrl-C."""
+    _with_app(_run, needs_token=True)
+
+
+@cli.command()
+def demo() -> None:
+    """Show the whole job with two subscribers and some days of sample papers, without token or network."""
+    from digestbot.demo import show
+
+    asyncio.run(show(print))
+
+
+@cli.command()
+def fetch(
+    date: Annotated[datetime | None, typer.Option(formats=DAY, help="One day, 2025-10-15.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The first day.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="The last day.")] = None,
+) -> None:
+    """Read lists of papers: one day, a range, or (without options) all that a running bot would read now."""
+    if (date and (first or last)) or (last and not first):
+        raise typer.BadParameter("give --date D, or --from D --to D, or nothing")
+    days = _days(first or date, last or date)
+    reports = _with_app(lambda app: _fetch(app, days))
+    for report in reports:
+        print(_told(report))
+    if any(report.error for report in reports):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def deliver(
+    at: Annotated[str, typer.Option(help="As if it were this time; UTC where no zone is given.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print it instead, and change nothing.")] = False,
+) -> None:
+    """Plan and send what is due, then leave."""
+    clock = _clock(at)
+    if dry_run:
+        _with_app(_preview, clock)
+        return
+    planned, sent, waiting = _with_app(_deliver, clock, needs_token=True)
+    print(f"{planned} digests planned, {sent} messages sent, {waiting} digests still waiting")
+    if waiting:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def digest(
+    day: Annotated[datetime, typer.Argument(formats=DAY, help="A day, 2025-10-15.")],
+    topics: Annotated[str, typer.Option(help="Only papers on these topics, commas between.")] = "",
+    form: Annotated[str, typer.Option("--format", help="markdown, html or json.")] = "markdown",
+    language: Annotated[str, typer.Option(help="en or ko.")] = "en",
+) -> None:
+    """Print a day's papers as a document."""
+    from digestbot.core import wishes
+    from digestbot.render.document import Format, write
+
+    if form not in list(Format):
+        raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
+    listing = _with_app(lambda app: app.library.on_topics(day.date(), wishes.topics(topics)))
+    if not listing.listed:
+        print(
+            f"No papers of {day.date()} are stored. Try: digestbot fetch --date {day.date()}", file=sys.stderr
+        )
+        raise typer.Exit(1)
+    print(write(listing, Format(form), language), end="")
+
+
+@cli.command()
+def check() -> None:
+    """Try settings, database, Telegram and the source, and say how to mend what fails."""
+    from digestbot.check import examine
+
+    findings = asyncio.run(examine())
+    for finding in findings:
+        print(f"{'ok    ' if finding.ok else 'failed'}  {finding.what}: {finding.told}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def healthy() -> None:
+    """Tell by the exit code whether the bot that runs on this data folder is alive. For health checks."""
+    from digestbot.check import is_alive
+
+    if not is_alive():
+        print("The bot does not run, or hangs.", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@cli.command()
+def settings() -> None:
+    """Print config/digestbot.toml: every setting with its help and its default."""
+    from digestbot.settings import sample
+
+    print(sample(), end="")
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the database's schema up to date; `run` does it too."""
+    revision = _with_app(lambda app: app.store.revision())
+    print(f"The schema is at revision {revision}.")
+
+
+def _with_app(
+    act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
+) -> T:
+    """Run one action with everything it needs open, and the schema up to date."""
+    from digestbot import log
+    from digestbot.actions import system_clock
+    from digestbot.app import App
+    from digestbot.settings import load
+
+    loaded = load()
+    if needs_token:
+        loaded.telegram_token()
+    log.set_up(loaded.log_level, loaded.secrets())
+
+    async def opened() -> T:
+        async with App(loaded, clock or system_clock) as app:
+            await app.store.upgrade()
+            return await act(app)
+
+    return asyncio.run(opened())
+
+
+async def _run(app: "App") -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await app.run(stop)
+
+
+async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":
+    if not days:
+        return await app.ingest.poll()
+    return [await app.ingest.day(day) for day in _shown(days)]
+
+
+async def _deliver(app: "App") -> tuple[int, int, int]:
+    from digestbot.bot.sender import TelegramSender
+
+    async with app.bot().bot as bot:
+        courier = app.courier(TelegramSender(bot))
+        await courier.recover()
+        return await courier.plan(), await courier.send(), await courier.waiting()
+
+
+async def _preview(app: "App") -> None:
+    from digestbot.render.split import plain
+
+    async for reader, message in app.courier(None).preview():
+        print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
+
+
+def _shown(days: list[date]) -> Iterable[date]:
+    """Yield *days*, with a bar of progress where somebody is looking."""
+    if len(days) < 2 or not sys.stderr.isatty():
+        return days
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(days, "Reading", console=Console(stderr=True))
+
+
+def _days(first: datetime | None, last: datetime | None) -> list[date]:
+    if first is None:
+        return []
+    end = (last or datetime.now(UTC)).date()
+    return [first.date() + timedelta(days=ahead) for ahead in range((end - first.date()).days + 1)]
+
+
+def _clock(at: str) -> "Clock | None":
+    if not at:
+        return None
+    try:
+        read = datetime.fromisoformat(at)
+    except ValueError:
+        raise typer.BadParameter(f"{at!r} is not a time; write 2025-10-15T08:00", param_hint="--at") from None
+    moment = read if read.tzinfo else read.replace(tzinfo=UTC)
+    return lambda: moment
+
+
+def _told(report: "DayReport") -> str:
+    aside = f", {report.rejected} set aside" if report.rejected else ""
+    read = f"{report.papers} papers, {report.new} new{aside}"
+    return f"{report.day} {report.state}: {report.error or read}"

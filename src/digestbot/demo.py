@@ -1,0 +1,148 @@
+"""`digestbot demo`: the real bot, its scheduler and a SQLite file, against a Telegram of our own.
+
+Two people subscribe, the clock is moved to the hours that they chose, and what Telegram would have shown
+them is printed. Nothing leaves this machine.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from digestbot import log
+from digestbot.app import App, Running
+from digestbot.playground.emulator import Emulator
+from digestbot.playground.hub import HuggingFaceServer
+from digestbot.playground.messages import Message
+from digestbot.playground.people import Person
+from digestbot.playground.transcript import transcript
+from digestbot.settings import only
+
+Print = Callable[[str], None]
+
+
+class MovedClock:
+    """A clock that shows what it is told."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """The bot, running, and what it stands in."""
+
+    telegram: Emulator
+    hub: HuggingFaceServer
+    running: Running
+    clock: MovedClock
+    out: Print
+
+    async def at(self, moment: datetime) -> None:
+        """Move the clock, and let happen what is due then."""
+        self.clock.now = moment
+        self.hub.today = moment.date()
+        await self.running.clockwork.run("poll")
+        await self.running.clockwork.run("tick")
+
+
+class Reader:
+    """One of the two people: writes, waits for the answer, and has both printed."""
+
+    def __init__(self, stage: Stage, person: Person, zone: str) -> None:
+        self._stage = stage
+        self._person = person
+        self._zone = ZoneInfo(zone)
+        self._day = ""
+
+    async def says(self, text: str) -> None:
+        said = await self._person.says(text)
+        self._print(said, await self._person.private.hears())
+
+    async def taps(self, text: str) -> None:
+        self._stage.out(f"\n  ({self._person.name} taps [ {text} ])")
+        await self._person.taps(text)
+        self._print(await self._person.private.hears())
+
+    async def receives(self) -> None:
+        """Print what came without a question."""
+        while self._person.private.unheard:
+            self._print(await self._person.private.hears())
+
+    def _print(self, *messages: Message) -> None:
+        day, _, rest = transcript(messages, self._zone).partition("\n")
+        self._stage.out(rest if day == self._day else f"{day}\n{rest}")
+        self._day = day
+
+
+async def show(out: Print) -> None:
+    """Play the demo, and give each piece of its transcript to *out*."""
+    with TemporaryDirectory(prefix="digestbot-demo-") as folder:
+        async with _stage(Path(folder), out) as stage:
+            ann = Reader(stage, stage.telegram.user("Ann", "en"), "Europe/Berlin")
+            minjun = Reader(stage, stage.telegram.user("민준", "ko"), "Asia/Seoul")
+            await _play(stage, ann, minjun)
+
+
+async def _play(stage: Stage, ann: Reader, minjun: Reader) -> None:
+    stage.out(_title("Tuesday: Ann in Berlin and 민준 in Seoul subscribe"))
+    for words in ("/start", "/add reinforcement learning, agents", "/timezone Berlin", "/time 08:30"):
+        await ann.says(words)
+    for words in ("/start", "/add diffusion models, video generation", "/timezone 서울", "/time 07:30"):
+        await minjun.says(words)
+    stage.out(_title("Wednesday 07:30 in Seoul: 민준's digest comes"))
+    await stage.at(datetime(2025, 10, 14, 22, 30, tzinfo=UTC))
+    await minjun.receives()
+    stage.out(_title("Wednesday 08:30 in Berlin: Ann's digest comes"))
+    await stage.at(datetime(2025, 10, 15, 6, 30, tzinfo=UTC))
+    await ann.receives()
+    stage.out(_title("Ann opens the first paper, then asks"))
+    await ann.taps("1")
+    await ann.says("/top 3")
+    await ann.says("/summary 2510.12586")
+    calls = [call for call in stage.telegram.calls if call.method != "getUpdates"]
+    refused = [call for call in calls if call.status != 200]
+    stage.out(_title(f"The bot made {len(calls)} calls; Telegram's rules refused {len(refused)} of them"))
+
+
+@asynccontextmanager
+async def _stage(folder: Path, out: Print) -> AsyncIterator[Stage]:
+    """Build what the play needs: the two servers, and the real application between them."""
+    clock = MovedClock(datetime(2025, 10, 14, 10, 0, tzinfo=UTC))
+    telegram = Emulator(clock=clock)
+    async with HuggingFaceServer(today=clock.now.date()) as hub, telegram.serve() as url:
+        hub.days.update(sample_days())
+        settings = only(
+            data_dir=folder,
+            log_level="ERROR",
+            telegram={"token": telegram.token, "api_url": url},
+            huggingface={"url": hub.url},
+        )
+        log.set_up(settings.log_level, settings.secrets())
+        async with App(settings, clock) as app:
+            await app.store.upgrade()
+            await app.ingest.poll()
+            async with Running(app) as running:
+                yield Stage(telegram, hub, running, clock, out)
+
+
+def sample_days() -> dict[date, list[object]]:
+    """Return the bundled sample: raw `daily_papers` answers by day."""
+    folder = files("digestbot.playground") / "sample"
+    return {
+        date.fromisoformat(file.name.removesuffix(".json")): json.loads(file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".json")
+    }
+
+
+def _title(text: str) -> str:
+    return f"\n━━ {text} ━━"
