@@ -1,3 +1,33 @@
-"""digestbot."""
+"""digestbot brings each subscriber a daily digest of new research papers in Telegram.
+
+The core decides, the store remembers, render speaks, the bot carries; actions put them in order; `app.py`
+introduces them to each other.
+
+    cli.py         the command line: parse → one action → print          (check.py, demo.py beside it)
+    app.py         settings in, a running digestbot out
+    bot/           the only room that speaks to Telegram
+    schedule.py    a few named jobs: poll, tick, votes, housekeeping, heartbeat
+    playground/    a Telegram and a Hugging Face of our own, for the demo and the tests
+    actions/       what one can do: ingest, library, membership, deliver
+    store/         the only SQL
+    sources/       asks the outside world
+    render/        the only words and the only markup
+    core/          the rules, pure
+    settings.py    each setting once
+    log.py         one event a line, no secret in any
+    errors.py      what can go wrong, as one tree
+
+A file imports only from rooms below its own (`make house` checks it). To add
+
+    a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
+    a setting          settings.py, then `digestbot settings > config/digestbot.toml`
+    a source           sources/
+    a word, a layout   render/templates/, then `make messages` and render/locale/
+    a rule of interest core/query.py, core/match.py
+    a column           store/schema.py and a migration in store/migrations/versions/
+    a timed job        schedule.py
+    a retry rule       core/delivery.py
+    a Telegram refusal playground/rules.py
+"""
 
 __version__ = "0.1.0"

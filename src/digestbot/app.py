@@ -123,7 +123,8 @@ class Running:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.clockwork.stop()
+        self.courier.stop()
+        await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
             await self.bot.updater.stop()
         await self.bot.stop()

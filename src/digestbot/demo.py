@@ -4,6 +4,7 @@ Two people subscribe, the clock is moved to the hours that they chose, and what 
 them is printed. Nothing leaves this machine.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from digestbot import log
@@ -42,9 +44,9 @@ class Stage:
 
     telegram: Emulator
     hub: HuggingFaceServer
+    app: App
     running: Running
     clock: MovedClock
-    out: Print
 
     async def at(self, moment: datetime) -> None:
         """Move the clock, and let happen what is due then."""
@@ -53,13 +55,20 @@ class Stage:
         await self.running.clockwork.run("poll")
         await self.running.clockwork.run("tick")
 
+    async def settled(self) -> None:
+        """Wait until the bot is done with everything that it was told."""
+        bot = self.running.bot
+        await self.telegram.taken()
+        while not bot.update_queue.empty() or bot.update_processor.current_concurrent_updates:
+            await asyncio.sleep(0.01)
+
 
 class Reader:
     """One of the two people: writes, waits for the answer, and has both printed."""
 
-    def __init__(self, stage: Stage, person: Person, zone: str) -> None:
-        self._stage = stage
+    def __init__(self, person: Person, zone: str, out: Print) -> None:
         self._person = person
+        self._out = out
         self._zone = ZoneInfo(zone)
         self._day = ""
 
@@ -68,7 +77,7 @@ class Reader:
         self._print(said, await self._person.private.hears())
 
     async def taps(self, text: str) -> None:
-        self._stage.out(f"\n  ({self._person.name} taps [ {text} ])")
+        self._out(f"\n  ({self._person.name} taps [ {text} ])")
         await self._person.taps(text)
         self._print(await self._person.private.hears())
 
@@ -79,59 +88,60 @@ class Reader:
 
     def _print(self, *messages: Message) -> None:
         day, _, rest = transcript(messages, self._zone).partition("\n")
-        self._stage.out(rest if day == self._day else f"{day}\n{rest}")
+        self._out(rest if day == self._day else f"{day}\n{rest}")
         self._day = day
 
 
 async def show(out: Print) -> None:
     """Play the demo, and give each piece of its transcript to *out*."""
     with TemporaryDirectory(prefix="digestbot-demo-") as folder:
-        async with _stage(Path(folder), out) as stage:
-            ann = Reader(stage, stage.telegram.user("Ann", "en"), "Europe/Berlin")
-            minjun = Reader(stage, stage.telegram.user("민준", "ko"), "Asia/Seoul")
-            await _play(stage, ann, minjun)
+        async with open_stage(Path(folder), datetime(2025, 10, 14, 10, 0, tzinfo=UTC)) as stage:
+            stage.hub.days.update(sample_days())
+            await stage.at(stage.clock.now)
+            await _play(stage, out)
 
 
-async def _play(stage: Stage, ann: Reader, minjun: Reader) -> None:
-    stage.out(_title("Tuesday: Ann in Berlin and 민준 in Seoul subscribe"))
+async def _play(stage: Stage, out: Print) -> None:
+    ann = Reader(stage.telegram.user("Ann", "en"), "Europe/Berlin", out)
+    minjun = Reader(stage.telegram.user("민준", "ko"), "Asia/Seoul", out)
+    out(_title("Tuesday: Ann in Berlin and 민준 in Seoul subscribe"))
     for words in ("/start", "/add reinforcement learning, agents", "/timezone Berlin", "/time 08:30"):
         await ann.says(words)
     for words in ("/start", "/add diffusion models, video generation", "/timezone 서울", "/time 07:30"):
         await minjun.says(words)
-    stage.out(_title("Wednesday 07:30 in Seoul: 민준's digest comes"))
+    out(_title("Wednesday 07:30 in Seoul: 민준's digest comes"))
     await stage.at(datetime(2025, 10, 14, 22, 30, tzinfo=UTC))
     await minjun.receives()
-    stage.out(_title("Wednesday 08:30 in Berlin: Ann's digest comes"))
+    out(_title("Wednesday 08:30 in Berlin: Ann's digest comes"))
     await stage.at(datetime(2025, 10, 15, 6, 30, tzinfo=UTC))
     await ann.receives()
-    stage.out(_title("Ann opens the first paper, then asks"))
+    out(_title("Ann opens the first paper, then asks"))
     await ann.taps("1")
     await ann.says("/top 3")
     await ann.says("/summary 2510.12586")
     calls = [call for call in stage.telegram.calls if call.method != "getUpdates"]
     refused = [call for call in calls if call.status != 200]
-    stage.out(_title(f"The bot made {len(calls)} calls; Telegram's rules refused {len(refused)} of them"))
+    out(_title(f"The bot made {len(calls)} calls; Telegram's rules refused {len(refused)} of them"))
 
 
 @asynccontextmanager
-async def _stage(folder: Path, out: Print) -> AsyncIterator[Stage]:
-    """Build what the play needs: the two servers, and the real application between them."""
-    clock = MovedClock(datetime(2025, 10, 14, 10, 0, tzinfo=UTC))
+async def open_stage(folder: Path, now: datetime, **given: Any) -> AsyncIterator[Stage]:
+    """Build what a play needs: two servers and the real application between them. *given* are settings."""
+    clock = MovedClock(now)
     telegram = Emulator(clock=clock)
     async with HuggingFaceServer(today=clock.now.date()) as hub, telegram.serve() as url:
-        hub.days.update(sample_days())
         settings = only(
             data_dir=folder,
             log_level="ERROR",
             telegram={"token": telegram.token, "api_url": url},
             huggingface={"url": hub.url},
+            **given,
         )
         log.set_up(settings.log_level, settings.secrets())
         async with App(settings, clock) as app:
             await app.store.upgrade()
-            await app.ingest.poll()
             async with Running(app) as running:
-                yield Stage(telegram, hub, running, clock, out)
+                yield Stage(telegram, hub, app, running, clock)
 
 
 def sample_days() -> dict[date, list[object]]:

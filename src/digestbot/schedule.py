@@ -5,7 +5,9 @@
 make up for the time we were down.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -19,6 +21,8 @@ TICK = timedelta(minutes=1)
 VOTES = timedelta(hours=6)
 HOUSEKEEPING = timedelta(days=1)
 HEARTBEAT = timedelta(seconds=30)
+GRACE = timedelta(seconds=10)
+"""How long a running job may take to end when we stop."""
 
 
 class Clockwork:
@@ -37,8 +41,9 @@ class Clockwork:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
+        self._turns = {name: asyncio.Lock() for name in every}
         for name, interval in every.items():
-            self._scheduler.add_job(jobs[name], "interval", seconds=interval.total_seconds(), id=name)
+            self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
         self._scheduler.add_job(self._catch_up, "date", run_date=datetime.now(UTC), id="catch up")
         self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
 
@@ -46,18 +51,24 @@ class Clockwork:
         """Begin, on the running event loop, with what was missed while we were down."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Begin no more jobs."""
+    async def stop(self) -> None:
+        """Begin no more jobs, and let those that run come to their end; after GRACE they are cancelled."""
+        self._scheduler.pause()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE.total_seconds()):
+                for turn in self._turns.values():
+                    await turn.acquire()  # and never give it back
         self._scheduler.shutdown(wait=False)
 
     async def run(self, name: str) -> None:
-        """Run one job now."""
-        await self._jobs[name]()
+        """Run one job now, or as soon as its last run has ended."""
+        async with self._turns[name]:
+            await self._jobs[name]()
 
     async def _catch_up(self) -> None:
         for name in ("heartbeat", "poll", "tick"):
             try:
-                await self._jobs[name]()
+                await self.run(name)
             except Exception:  # digests go out also when the source is down for good
                 log.exception("catching up failed", job=name)
 

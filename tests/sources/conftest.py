@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from digestbot.sources.http import Http
 from digestbot.playground.hub import HuggingFaceServer
+from digestbot.sources.http import Http
 
 
 @pytest.fixture

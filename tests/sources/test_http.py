@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from digestbot import __version__
 from digestbot.errors import SourceError
-from digestbot.sources.http import Http, told_wait
 from digestbot.playground.hub import (
     Fault,
     HuggingFaceServer,
@@ -25,6 +24,7 @@ from digestbot.playground.hub import (
     too_many,
     truncated,
 )
+from digestbot.sources.http import Http, told_wait
 from tests.sources.conftest import quick
 
 NOW = datetime(2025, 10, 14, 12, 0, tzinfo=UTC)

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 
 from digestbot.errors import SourceError
-from digestbot.sources import huggingface
-from digestbot.sources.http import Http
-from digestbot.sources.huggingface import HuggingFace
 from digestbot.playground.hub import (
     MALFORMED,
     Fault,
@@ -24,6 +21,9 @@ from digestbot.playground.hub import (
     status,
     truncated,
 )
+from digestbot.sources import huggingface
+from digestbot.sources.http import Http
+from digestbot.sources.huggingface import HuggingFace
 
 DAY = date(2025, 10, 14)
 

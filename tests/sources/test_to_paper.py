@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digestbot.core.paper import Paper, canonical_id
-from digestbot.sources.huggingface import clean, to_paper
 from digestbot.playground.hub import MALFORMED, entry
+from digestbot.sources.huggingface import clean, to_paper
 
 DAY = date(2025, 10, 14)
 

@@ -51,6 +51,11 @@ class Courier:
         self._renderer = renderer
         self._sender = sender
         self._clock = clock
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Let `send` end after the message that is in flight."""
+        self._stopping = True
 
     async def tick(self) -> None:
         """Do all that is due now."""
@@ -114,12 +119,13 @@ class Courier:
     async def send(self) -> int:
         """Send all that is planned for now, message by message, and tell how many were sent."""
         sent = 0
-        while True:
+        while not self._stopping:
             async with self._store.write() as tables:
                 delivery = await tables.deliveries.claim(self._clock())
             if delivery is None:
                 return sent
             sent += await self._send_one(delivery)
+        return sent
 
     async def _send_one(self, delivery: Delivery) -> bool:
         async with self._store.read() as tables:

@@ -33,7 +33,7 @@ class Library:
     async def look(self, view: View, reader: Subscriber) -> Listing:
         """Return the list of papers that *view* names, as this reader sees it now.
 
-        Raises ValueError for a view that no reader is given, such as another reader's digest.
+        Raises UserError `old-button` for a digest that this reader was not sent.
         """
         async with self._store.read() as tables:
             match view.kind:
@@ -101,7 +101,7 @@ class Library:
     async def _digest(self, tables: Tables, delivery_id: int, reader: Subscriber) -> Listing:
         delivery = await tables.deliveries.get(delivery_id)
         if delivery is None or delivery.subscriber_id != reader.id:
-            raise ValueError(f"digest {delivery_id} is not one of subscriber {reader.id}")
+            raise UserError("old-button")
         papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
         return digest_listing(delivery, papers, reader)
 

@@ -13,6 +13,7 @@ from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.bot.sender import call
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
+from digestbot.errors import UserError
 from digestbot.render import Renderer
 from digestbot.render.i18n import guess
 from digestbot.render.message import CODE_VERSION, Message, Press
@@ -71,11 +72,17 @@ def on_press(verb: str, handler: Handler) -> CallbackQueryHandler[Context, None]
     return CallbackQueryHandler(handler, pattern=rf"^{CODE_VERSION}:{verb}(:|$)")
 
 
-def pressed(update: Update) -> tuple[CallbackQuery, Press]:
-    """Return the press of an update that is one."""
+def pressed(update: Update, words: int = 0) -> tuple[CallbackQuery, tuple[str, ...]]:
+    """Return the press of an update that is one, with the *words* that its button has to hold.
+
+    Raises UserError `old-button` where they are more or fewer.
+    """
     query = update.callback_query
     assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
-    return query, Press.read(query.data)
+    found = Press.read(query.data).words
+    if len(found) != words:
+        raise UserError("old-button")
+    return query, found
 
 
 def message_of(update: Update) -> TelegramMessage:

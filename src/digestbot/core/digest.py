@@ -89,8 +89,13 @@ class View:
 
 def read_view(text: str) -> View:
     """Return the view that was printed as *text*. Raises ValueError for anything else."""
-    kind, _, of = text.partition(".")
-    return View(ViewKind(kind), of)
+    name, _, of = text.partition(".")
+    kind = ViewKind(name)
+    if kind is ViewKind.MINE or (kind is ViewKind.ALL and of):
+        date.fromisoformat(of)
+    elif kind is ViewKind.DIGEST or kind in TOP_DAYS:
+        int(of)
+    return View(kind, of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def day(words: Sequence[str]) -> DayWish:
     try:
         year, month, number_of_day = map(int, written.split("-"))
         return DayWish(date(year, month, number_of_day), today(words[1:]))
-    except (ValueError, UserError):
+    except (ValueError, OverflowError, UserError):
         raise UserError("usage-date") from None
 
 

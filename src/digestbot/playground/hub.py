@@ -228,7 +228,8 @@ async def stall(hub: HuggingFaceServer, request: web.Request) -> web.Response:
 
 async def reset(hub: HuggingFaceServer, request: web.Request) -> web.Response:
     """A connection that breaks off: TCP's RST, without a word of HTTP."""
-    assert request.transport is not None
+    if request.transport is None:  # the other side was quicker
+        raise ConnectionResetError
     at_once = struct.pack("ii", 1, 0)  # linger on, 0 seconds
     request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
     request.transport.abort()

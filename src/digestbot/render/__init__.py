@@ -117,10 +117,6 @@ class Renderer:
         """Return the apology for an error of ours; *number* finds it in the log."""
         return Message(block("errors.jinja", "our_bug", language, number=number))
 
-    def old_button(self, language: str) -> str:
-        """Return the plain text for a press that we can't read any more."""
-        return block("says.jinja", "old_button", language)
-
 
 def _head(listing: Listing, language: str, first: int) -> str:
     if listing.view.kind in TOP_DAYS:

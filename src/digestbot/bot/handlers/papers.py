@@ -58,17 +58,20 @@ async def pasted(update: Update, context: Context) -> None:
 
 
 async def paper_pressed(update: Update, context: Context) -> None:
-    query, press = pressed(update)
-    paper_id, *back = press.words
+    query, (paper_id, *back) = pressed(update, words=3)
     reader = await context.reader(update)
     card = await context.desk.library.paper(paper_id, reader)
-    way_back = Press("list", tuple(back)) if back else None
-    await context.replace(query, context.desk.render.detail(card, reader.language, way_back))
+    await context.replace(
+        query, context.desk.render.detail(card, reader.language, Press("list", tuple(back)))
+    )
 
 
 async def list_pressed(update: Update, context: Context) -> None:
-    query, press = pressed(update)
-    view, first = read_view(press.words[0]), int(press.words[1])
+    query, words = pressed(update, words=2)
+    try:
+        view, first = read_view(words[0]), int(words[1])
+    except ValueError:
+        raise UserError("old-button") from None
     reader = await context.reader(update)
     listing = await context.desk.library.look(view, reader)
     await context.replace(query, context.desk.render.page(listing, reader.language, first))

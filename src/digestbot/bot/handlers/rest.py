@@ -20,9 +20,7 @@ async def not_understood(update: Update, context: Context) -> None:
 
 
 async def old_button(update: Update, context: Context) -> None:
-    reader = await context.reader(update)
-    if update.callback_query is not None:
-        await update.callback_query.answer(context.desk.render.old_button(reader.language), show_alert=True)
+    raise UserError("old-button")
 
 
 HANDLERS = [

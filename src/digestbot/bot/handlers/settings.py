@@ -12,6 +12,8 @@ from digestbot.errors import UserError
 from digestbot.render.i18n import LANGUAGES
 from digestbot.render.places import find_zones, zone_at
 
+SCREENS = ("language", "time", "days", "maximum")
+
 
 async def time(update: Update, context: Context) -> None:
     at = wishes.clock(" ".join(context.words))
@@ -67,14 +69,14 @@ async def settings_pressed(update: Update, context: Context) -> None:
 
 
 async def choose_pressed(update: Update, context: Context) -> None:
-    query, press = pressed(update)
-    screen = context.desk.render.say(f"choose_{press.words[0]}", await context.reader(update))
-    await context.replace(query, screen)
+    query, (what,) = pressed(update, words=1)
+    if what not in SCREENS:
+        raise UserError("old-button")
+    await context.replace(query, context.desk.render.say(f"choose_{what}", await context.reader(update)))
 
 
 async def set_pressed(update: Update, context: Context) -> None:
-    query, press = pressed(update)
-    what, value = press.words
+    query, (what, value) = pressed(update, words=2)
     screen = "welcome" if what == "start-language" else "settings"
     reader = await _set(update, context, what, value)
     await context.replace(query, context.desk.render.say(screen, reader))
@@ -103,7 +105,7 @@ async def _set(update: Update, context: Context, what: str, value: str) -> Subsc
             return await membership.set_maximum(chat, wishes.number(value, MOST_PAPERS))
         case "language" | "start-language":
             return await membership.set_language(chat, _language(value))
-    raise ValueError(f"no setting {what!r}")
+    raise UserError("old-button")
 
 
 async def _changed(update: Update, context: Context, what: str, reader: Subscriber) -> None:

@@ -40,9 +40,9 @@ async def stop(update: Update, context: Context) -> None:
 
 
 async def stop_pressed(update: Update, context: Context) -> None:
-    query, press = pressed(update)
+    query, (answer,) = pressed(update, words=1)
     reader = await context.reader(update)
-    confirmed = press.words == ("yes",)
+    confirmed = answer == "yes"
     if confirmed:
         await context.desk.membership.forget(chat_of(update))
     await context.replace(query, context.desk.render.say("stopped" if confirmed else "kept", reader))

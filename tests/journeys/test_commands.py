@@ -1,0 +1,158 @@
+"""Every command, as a person sends it, with good and with bad words."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from digestbot.demo import Stage
+from digestbot.playground.people import Person
+from tests.journeys.conftest import ask, refused
+
+GOOD = [
+    ("/start", "Welcome", "반갑습니다"),
+    ("/help", "/timezone Asia/Seoul", "내 주제"),
+    ("/add agents, diffusion models", "Added: agents, diffusion models", "추가함: agents, diffusion models"),
+    ("/add Agent", "You had already: Agent", "이미 있음: Agent"),
+    ("/topics", "• diffusion models", "• diffusion models"),
+    ("/today", "3 of 5 match your topics", "5편 중 3편"),
+    ("/today all", "5 papers, most votes first", "5편, 추천순"),
+    ("/date 2025-10-14", "3 of 5 match", "5편 중 3편"),
+    ("/date 2025.10.14 all", "5 papers", "5편"),
+    ("/date 2025-10-12", "No papers are listed", "목록이 없습니다"),
+    ("/yesterday", "No papers", "아직 읽은 논문이 없습니다"),
+    ("/top", "Top papers of the day", "오늘의 인기 논문"),
+    ("/top 3 week", "Top papers of the week", "이번 주 인기 논문"),
+    ("/top month 2", "Top papers of the month", "이번 달 인기 논문"),
+    ("/summary 2510.01400", "first sentences of the abstract", "초록의 첫 문장"),
+    ("/summary https://arxiv.org/pdf/2510.01400v3", "Diffusion Models at Night", "Diffusion Models at Night"),
+    ("https://huggingface.co/papers/2510.01401", "Agents that Plan", "Agents that Plan"),
+    ("/time 8:30", "comes at 08:30", "08:30"),
+    ("/time 8 pm", "comes at 20:00", "20:00"),
+    ("/timezone Asia/Seoul", "Asia/Seoul", "Asia/Seoul"),
+    ("/timezone new york", "America/New_York", "America/New_York"),
+    ("/timezone UTC+5:45", "Asia/Kathmandu", "Asia/Kathmandu"),
+    ("/timezone", "share your location", "위치"),
+    ("/days mon-fri", "Mon–Fri", "월–금"),
+    ("/days sat, sun", "Sat, Sun", "토, 일"),
+    ("/max 7", "At most 7 papers", "최대 7편"),
+    ("/settings", "Papers at most: 7", "최대 편수: 7"),
+    ("/pause", "Paused", "잠시 멈췄습니다"),
+    ("/resume", "Digests are on again", "다시 보내 드립니다"),
+    ("/unsubscribe", "No more digests", "이제 소식을 보내지 않습니다"),
+    ("/subscribe", "You are subscribed", "구독 중입니다"),
+    ("/remove agents", "Removed: agents", "삭제함: agents"),
+    ("/remove unheard", "Not among your topics: unheard", "내 주제에 없음: unheard"),
+    ("/stop", "can't be undone", "되돌릴 수 없습니다"),
+]
+
+BAD = [
+    ("/nonsense", "I don't know /nonsense. /help"),
+    ("hello", "I answer to commands"),
+    ("/add", "/add diffusion models, agents"),
+    ("/add ,,,", "/add diffusion models, agents"),
+    ("/add 🎉", "holds no word"),
+    ("/add \u200b\u200e", "/add diffusion models, agents"),
+    ("/add " + "x" * 101, "at most 100 characters"),
+    ("/add " + ", ".join(f"topic {n}" for n in range(51)), "51 topics; 50 is the most"),
+    ("/remove", "/remove agents"),
+    ("/time", "/time 08:30"),
+    ("/time 25:00", "/time 08:30"),
+    ("/time soon", "/time 08:30"),
+    ("/time ٢٥", "/time 08:30"),
+    ("/timezone Atlantis", "no time zone for “Atlantis”"),
+    ("/timezone UTC+25", "no time zone"),
+    ("/days never", "/days mon-fri"),
+    ("/days", "/days mon-fri"),
+    ("/max 0", "1 to 50"),
+    ("/max 51", "1 to 50"),
+    ("/max ten", "1 to 50"),
+    ("/language xx", "/language en"),
+    ("/today now", "/today all"),
+    ("/date", "/date 2025-10-15"),
+    ("/date 2025-13-40", "/date 2025-10-15"),
+    ("/date 2999-01-01", "has not come yet"),
+    ("/date 99999999999-1-1", "/date 2025-10-15"),
+    ("/top 0", "/top 5 week"),
+    ("/top 5 year", "/top 5 week"),
+    ("/top 5 week 7", "/top 5 week"),
+    ("/summary", "/summary 2510.12586"),
+    ("/summary nothing", "/summary 2510.12586"),
+    ("/summary 1234.56789", "1234.56789 is not among"),
+]
+
+
+async def test_every_command_answers_in_both_languages(stage: Stage, ann: Person, minjun: Person) -> None:
+    """Good words are answered with what was asked, in the reader's own language, and nothing is refused."""
+    for words, english, korean in GOOD:
+        assert english in await ask(ann, words), words
+        assert korean in await ask(minjun, words), words
+    assert refused(stage) == []
+
+
+async def test_bad_words_are_answered_and_store_nothing(stage: Stage, ann: Person) -> None:
+    """What can't be used gets a short answer with an example, and the database stays as it was."""
+    before = _everything(stage)
+    for words, answer in BAD:
+        told = await ask(ann, words)
+        assert answer in told, words
+        assert len(told) < 500, words
+    assert _everything(stage) == before
+    assert refused(stage) == []
+
+
+@pytest.mark.parametrize(
+    "topic", ["<b>bold</b>", "a & b", "'; DROP TABLE papers", "שלום", "مرحبا", "日本語", "e\u0301a"]
+)
+async def test_any_letters_make_a_topic_that_is_shown_as_typed(stage: Stage, ann: Person, topic: str) -> None:
+    """HTML, SQL and scripts of any direction are words like others: stored, shown, removed."""
+    await ask(ann, "/start")
+    assert "Added" in await ask(ann, f"/add {topic}")
+    assert topic in await ask(ann, "/topics")
+    assert "Removed" in await ask(ann, f"/remove {topic}")
+
+
+async def test_language_is_switched_by_the_reader(ann: Person) -> None:
+    """From the next word on the bot speaks the language that was chosen."""
+    assert "한국어로" in await ask(ann, "/language ko")
+    assert "내 설정" in await ask(ann, "/settings")
+    assert "English" in await ask(ann, "/language English")
+
+
+async def test_a_shared_location_sets_the_zone(ann: Person) -> None:
+    """Only the zone of a location is kept."""
+    await ann.shares_location(48.85, 2.35)
+    assert "Europe/Paris" in (await ann.private.hears()).text
+
+
+async def test_a_reply_to_a_link_is_summarised(stage: Stage, ann: Person) -> None:
+    """`/summary` as a reply finds the paper in the message that it answers."""
+    said = await ann.says("look: https://arxiv.org/abs/2510.01401")
+    await ann.private.hears()
+    await ann.says("/summary", reply_to=said)
+    assert "Agents that Plan" in (await ann.private.hears()).text
+
+
+async def test_menus_are_set_in_both_languages(stage: Stage) -> None:
+    """Telegram shows the commands in English, and in Korean to those who read it."""
+    by_language = {language: commands for (_, language), commands in stage.telegram.bot.commands.items()}
+    assert {command["command"] for command in by_language["ko"]} == {c["command"] for c in by_language[""]}
+    assert (
+        next(c for c in by_language["ko"] if c["command"] == "today")["description"] == "오늘의 내 주제 논문"
+    )
+
+
+def _everything(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:
+    url = stage.app.store.place.replace("+aiosqlite", "")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        tables = [
+            name
+            for name in inspect(connection).get_table_names()
+            if name not in ("alembic_version", "source_days")
+        ]
+        rows = {
+            name: [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))] for name in tables
+        }
+    engine.dispose()
+    return rows

@@ -1,0 +1,198 @@
+"""The command line as a process of its own: started, stopped, killed, and told wrong things."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digestbot.playground.emulator import Emulator
+from digestbot.playground.faults import Fault
+from digestbot.playground.hub import HuggingFaceServer
+from digestbot.playground.people import Person
+from tests.journeys.conftest import digests, papers
+
+TODAY = datetime.now(UTC).date()
+
+
+@dataclass
+class World:
+    telegram: Emulator
+    hub: HuggingFaceServer
+    environment: Mapping[str, str]
+    folder: Path
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Both servers, and what a process must be told to find them."""
+    telegram = Emulator()
+    async with HuggingFaceServer() as hub, telegram.serve() as url:
+        hub.days[TODAY] = papers(TODAY, "Diffusion Models at Night", "Agents that Plan")
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "DIGESTBOT_DATA_DIR": str(tmp_path),
+            "DIGESTBOT_TELEGRAM__TOKEN": telegram.token,
+            "DIGESTBOT_TELEGRAM__API_URL": url,
+            "DIGESTBOT_HUGGINGFACE__URL": hub.url,
+        }
+        yield World(telegram, hub, environment, tmp_path)
+
+
+async def digestbot(world: World, *words: str, **changed: str) -> tuple[int, str, str]:
+    """Return the exit code, what was printed, and what was complained of."""
+    process = await _start(world, *words, **changed)
+    out, complaints = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, out.decode(), complaints.decode()
+
+
+async def _start(world: World, *words: str, **changed: str) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "digestbot", *words),
+        env={**world.environment, **changed},
+        cwd=world.folder,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+@asynccontextmanager
+async def running(world: World) -> AsyncIterator[Process]:
+    """A bot that has asked for updates; killed at the end if it still lives."""
+    process = await _start(world, "run")
+    try:
+        await world.telegram.until_called("getUpdates")
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def ask(person: Person, text: str) -> str:
+    await person.says(text)
+    return (await person.private.hears(timeout=20)).text
+
+
+async def test_it_answers_and_stops_when_told(world: World) -> None:
+    """SIGTERM ends the bot within seconds, with exit code 0; the token is in no line of its log."""
+    ann = world.telegram.user("Ann")
+    async with running(world) as process:
+        assert "Welcome" in await ask(ann, "/start")
+        process.send_signal(signal.SIGTERM)
+        out, complaints = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, complaints.decode()
+    assert "digestbot runs" in complaints.decode()
+    assert world.telegram.token not in (out + complaints).decode()
+
+
+async def test_a_bot_that_is_killed_while_sending_loses_nothing(world: World) -> None:
+    """SIGKILL with a digest in flight: after the restart it is there once more at most, and flagged then."""
+    ann = world.telegram.user("Ann")
+    async with running(world) as process:
+        await ask(ann, "/start")
+        process.kill()
+        await process.communicate()
+    due = datetime.now(UTC) + timedelta(days=4)
+    world.telegram.fail_next(Fault.lost(seconds=30).on(method="sendMessage"))
+    sender = await _start(world, "deliver", "--at", due.isoformat())
+    await world.telegram.until_called("sendMessage", count=2)
+    sender.kill()
+    await sender.communicate()
+    world.telegram.faults.clear()
+    later = due + timedelta(minutes=3)
+    code, told, complaints = await digestbot(world, "deliver", "--at", later.isoformat())
+    assert code == 0, complaints
+    assert "1 messages sent" in told
+    first, second = digests(ann)
+    assert first.startswith("Your papers")
+    assert second.startswith("Possible repeat")
+    code, told, _ = await digestbot(world, "deliver", "--at", (later + timedelta(minutes=3)).isoformat())
+    assert "0 messages sent" in told
+
+
+async def test_fetch_digest_and_dry_run(world: World) -> None:
+    """The archive is filled, printed as documents, and a delivery shown without being sent."""
+    ann = world.telegram.user("Ann", started=True)
+    async with running(world):
+        await ask(ann, "/add agents")
+    code, told, _ = await digestbot(world, "fetch", "--date", str(TODAY))
+    assert code == 0
+    assert f"{TODAY} partial: 2 papers, 0 new" in told
+    code, told, _ = await digestbot(world, "digest", str(TODAY), "--topics", "agents")
+    assert code == 0
+    assert "Agents that Plan" in told
+    assert "Diffusion" not in told
+    for form, sign in (("html", "<!doctype html>"), ("json", '"title": "Agents that Plan"')):
+        code, told, _ = await digestbot(world, "digest", str(TODAY), "--format", form)
+        assert sign in told
+    later = datetime.now(UTC) + timedelta(days=4)
+    before = len(world.telegram.called("sendMessage"))
+    code, told, _ = await digestbot(world, "deliver", "--at", later.isoformat(), "--dry-run")
+    assert code == 0
+    assert "Agents that Plan" in told
+    assert len(world.telegram.called("sendMessage")) == before
+    code, told, _ = await digestbot(world, "deliver", "--at", later.isoformat())
+    assert "1 digests planned, 1 messages sent" in told
+
+
+async def test_check_names_what_is_wrong_and_how_to_mend_it(world: World) -> None:
+    """All well is exit code 0; an unknown token and a dead source are told line by line, with exit code 1."""
+    code, told, _ = await digestbot(world, "check")
+    assert code == 0, told
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 4
+    code, told, _ = await digestbot(world, "check", DIGESTBOT_TELEGRAM__TOKEN="654321:stranger")
+    assert code == 1
+    assert "failed  telegram: the token is not known" in told
+    code, told, _ = await digestbot(
+        world, "check", DIGESTBOT_DATABASE__URL="postgresql+asyncpg://u:pw@127.0.0.1:1/x"
+    )
+    assert code == 1
+    assert "failed  database" in told
+    assert "pw" not in told.replace("DIGESTBOT", "")
+
+
+@pytest.mark.parametrize("words", [["run"], ["deliver"]])
+async def test_a_missing_token_is_told_in_one_line(world: World, words: list[str]) -> None:
+    """Exit code 2, the setting's name, an example, and no traceback."""
+    code, _, complaints = await digestbot(world, *words, DIGESTBOT_TELEGRAM__TOKEN="")
+    assert code == 2
+    assert complaints.strip().splitlines() == [
+        (
+            "DIGESTBOT_TELEGRAM__TOKEN is missing; @BotFather gives one. "
+            "Example: DIGESTBOT_TELEGRAM__TOKEN=123456:ABC-DEF1234ghIkl"
+        )
+    ]
+
+
+async def test_a_token_that_telegram_does_not_know_ends_the_start(world: World) -> None:
+    """Exit code 2 and one line that does not show the token."""
+    code, _, complaints = await digestbot(world, "run", DIGESTBOT_TELEGRAM__TOKEN="654321:stranger")
+    assert code == 2
+    assert "is not known to Telegram" in complaints
+    assert "stranger" not in complaints
+
+
+async def test_healthy_tells_a_running_bot_from_a_dead_one(world: World) -> None:
+    """The health check of the container: 0 while the bot lives, 1 before."""
+    assert (await digestbot(world, "healthy"))[0] == 1
+    async with running(world):
+        async with asyncio.timeout(10):
+            while not (world.folder / "heartbeat").exists():  # noqa: ASYNC110 - it is another process's doing
+                await asyncio.sleep(0.05)
+        assert (await digestbot(world, "healthy"))[0] == 0
+
+
+async def test_the_version_is_told(world: World) -> None:
+    """`digestbot --version` prints it and nothing else."""
+    from digestbot import __version__  # noqa: PLC0415 - only this test speaks of it
+
+    assert await digestbot(world, "--version") == (0, f"{__version__}\n", "")
