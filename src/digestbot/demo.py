@@ -59,7 +59,7 @@ class Stage:
         """Wait until the bot is done with everything that it was told."""
         bot = self.running.bot
         await self.telegram.taken()
-        while not bot.update_queue.empty() or bot.update_processor.current_concurrent_updates:
+        while not bot.update_queue.empty() or bot.update_processor.current_concurrent_updates:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

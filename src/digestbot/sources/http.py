@@ -70,6 +70,7 @@ class Http:
             timeout=self._timeout,
             headers={"User-Agent": f"digestbot/{__version__}", "Accept": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=True,  # HTTPS_PROXY and the like
         )
         return self
 
