@@ -1,0 +1,44 @@
+"""Papers, readers and clocks for tests, each with only what the test speaks of."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from digestbot.core.paper import Paper
+from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
+
+DAY = date(2025, 10, 14)
+NOON = datetime(2025, 10, 14, 12, 0, tzinfo=UTC)
+
+
+def a_paper(number: int = 1, title: str = "A Paper", **more: Any) -> Paper:
+    """Return a paper listed on DAY; *number* makes its id."""
+    given = {"id": f"2510.{number:05}", "title": title, "abstract": f"About {title}.", "listed_on": DAY}
+    return Paper(**{**given, **more})
+
+
+def a_subscriber(chat_id: int = 7, **more: Any) -> Subscriber:
+    """Return an active reader who is due at eight, UTC, on weekdays."""
+    given = {
+        "id": 0,
+        "chat_id": chat_id,
+        "kind": ChatKind.PRIVATE,
+        "state": SubscriberState.ACTIVE,
+        "language": "en",
+        "schedule": Schedule(time(8), "UTC"),
+        "maximum": 10,
+        "cursor": 0,
+        "since": date.min,
+        "next_due_at": NOON,
+        "last_slot_at": None,
+    }
+    return Subscriber(**{**given, **more})
+
+
+class Clock:
+    """Shows what it is told."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now

@@ -1,0 +1,277 @@
+"""The store keeps its promises on SQLite and on PostgreSQL alike."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import digestbot.store
+from digestbot.core.delivery import LEASE, State
+from digestbot.core.digest import Digest, Pick
+from digestbot.core.paper import DayState, SourceDay
+from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.store import Store
+from digestbot.store.deliveries import NewDelivery
+from digestbot.store.schema import metadata
+from tests.builders import DAY, NOON, a_paper, a_subscriber
+
+DIGEST = Digest((Pick("2510.00001", ("agents",)), Pick("2510.00002")), (Pick("2510.00003"),), 9)
+
+
+def _revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", f"{digestbot.store.__path__[0]}/migrations")
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+
+@pytest.mark.parametrize("revision", _revisions())
+async def test_it_upgrades_from_every_revision(database_url: str, revision: str) -> None:
+    """From wherever a database stands, it comes to the schema that the code knows."""
+    async with Store(database_url) as store:
+        await store.upgrade(revision)
+        assert await store.revision() == revision
+        await store.upgrade()
+        async with store._engine.connect() as connection:
+            assert await connection.run_sync(_differences) == []
+
+
+def _differences(connection: sa.Connection) -> list[object]:
+    found: list[object] = compare_metadata(MigrationContext.configure(connection), metadata)
+    return found
+
+
+async def test_an_empty_database_has_no_revision(database_url: str) -> None:
+    """Before the first upgrade there is nothing, and that is told as None."""
+    async with Store(database_url) as store:
+        assert await store.revision() is None
+
+
+async def test_papers_come_back_as_they_were_saved(store: Store) -> None:
+    """Every field survives, times aware and in UTC."""
+    paper = a_paper(
+        authors=("Ann", "Bo"),
+        published_at=NOON,
+        ai_keywords=("agents",),
+        media=("https://a/b.png",),
+        code_stars=3,
+    )
+    async with store.write() as tables:
+        assert await tables.papers.save([paper], NOON) == 1
+    async with store.read() as tables:
+        assert await tables.papers.get(paper.id) == paper
+        assert await tables.papers.get("0000.00000") is None
+
+
+async def test_a_later_reading_updates_and_takes_nothing_away(store: Store) -> None:
+    """Votes move, what is new is added, what a reading leaves out stays; the arrival number too."""
+    full = a_paper(upvotes=3, ai_summary="Short.", authors=("Ann",), thumbnail="https://a/b.png")
+    thin = a_paper(upvotes=9, abstract="", listed_on=DAY + timedelta(days=6))
+    async with store.write() as tables:
+        await tables.papers.save([full], NOON)
+        assert await tables.papers.save([thin, thin], NOON) == 0
+        saved = await tables.papers.get(full.id)
+    assert saved == replace(full, upvotes=9, listed_on=DAY + timedelta(days=6))
+    async with store.read() as tables:
+        assert [arrival for arrival, _ in await tables.papers.arrived(0, 99)] == [1]
+
+
+async def test_arrival_numbers_have_no_gap_and_no_double(store: Store) -> None:
+    """Twenty readings at once: the numbers go up one by one, so that a cursor can pass none by."""
+
+    async def save(first: int) -> None:
+        async with store.write() as tables:
+            await tables.papers.save([a_paper(first), a_paper(first + 1)], NOON)
+
+    await asyncio.gather(*(save(2 * number) for number in range(20)))
+    async with store.read() as tables:
+        assert [arrival for arrival, _ in await tables.papers.arrived(0, 99)] == list(range(1, 41))
+        assert [arrival for arrival, _ in await tables.papers.arrived(7, 9)] == [8, 9]
+
+
+async def test_days_of_papers_are_found(store: Store) -> None:
+    """The newest day, the papers between two days, and the arrival before a day."""
+    days = [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
+    async with store.write() as tables:
+        assert await tables.papers.newest_day(DAY) is None
+        assert await tables.papers.arrival_before(DAY) == 0
+        await tables.papers.save([a_paper(n, listed_on=day) for n, day in enumerate(days)], NOON)
+        assert await tables.papers.newest_day(days[1]) == days[1]
+        assert [paper.listed_on for paper in await tables.papers.listed(days[1], days[2])] == days[1:]
+        assert await tables.papers.arrival_before(days[1]) == 1
+        assert await tables.papers.arrival_before(days[2] + timedelta(days=1)) == 3
+
+
+async def test_source_days_are_kept_with_what_was_set_aside(store: Store) -> None:
+    """A second reading of a day takes the place of the first."""
+    day = SourceDay(
+        source="hf", day=DAY, state=DayState.PARTIAL, papers=3, rejected=1, attempts=1, fetched_at=NOON
+    )
+    done = replace(day, state=DayState.COMPLETE, papers=4)
+    async with store.write() as tables:
+        await tables.days.put(day)
+        await tables.days.set_aside("hf", DAY, [("{}", "no id"), ("[]", "no dict")], NOON)
+        assert await tables.days.last_complete("hf") is None
+        await tables.days.put(done)
+        await tables.days.set_aside("hf", DAY, [("{}", "no id")], NOON)
+    async with store.read() as tables:
+        assert await tables.days.get("hf", DAY) == done
+        assert await tables.days.get("other", DAY) is None
+        assert await tables.days.last_complete("hf") == DAY
+        assert await tables.days.between("hf", DAY, DAY) == [done]
+
+
+async def test_subscribers_come_back_as_they_were_saved(store: Store) -> None:
+    """With their topics in the order of adding; a change leaves the topics alone."""
+    async with store.write() as tables:
+        added = await tables.subscribers.add(a_subscriber(chat_id=-100_123_456_789_012), NOON)
+        await tables.subscribers.add_topics(added.id, [("Agents", "agent"), ("RAG", "rag")])
+    changed = replace(added, state=SubscriberState.PAUSED, next_due_at=None, topics=("Agents", "RAG"))
+    async with store.write() as tables:
+        await tables.subscribers.save(changed)
+        assert await tables.subscribers.in_chat(added.chat_id) == changed
+        await tables.subscribers.remove_topics(added.id, ["agent"])
+    async with store.read() as tables:
+        assert await tables.subscribers.get(added.id) == replace(changed, topics=("RAG",))
+        assert await tables.subscribers.in_chat(8) is None
+        assert await tables.subscribers.count() == {SubscriberState.PAUSED: 1}
+
+
+async def test_the_longest_waiting_are_due_first(store: Store) -> None:
+    """Who is due later, or never, is not among them."""
+    async with store.write() as tables:
+        for chat_id, hours in ((1, 2), (2, 3), (3, -1)):
+            await tables.subscribers.add(
+                a_subscriber(chat_id, next_due_at=NOON - timedelta(hours=hours)), NOON
+            )
+        await tables.subscribers.add(a_subscriber(4, next_due_at=None), NOON)
+        assert [reader.chat_id for reader in await tables.subscribers.due(NOON, 10)] == [2, 1]
+        assert [reader.chat_id for reader in await tables.subscribers.due(NOON, 1)] == [2]
+
+
+async def test_who_is_deleted_leaves_nothing(store: Store) -> None:
+    """Topics and deliveries go with the subscriber."""
+    reader = await _planned(store)
+    async with store.write() as tables:
+        await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
+        await tables.subscribers.delete(reader.id)
+    async with store.read() as tables:
+        assert await tables.deliveries.latest(reader.id) is None
+        assert await tables.deliveries.unfinished() == 0
+
+
+async def test_a_delivery_is_claimed_once(store: Store) -> None:
+    """Many who ask at once: one gets it."""
+    await _planned(store)
+
+    async def claim() -> bool:
+        async with store.write() as tables:
+            return await tables.deliveries.claim(NOON) is not None
+
+    assert sum(await asyncio.gather(*(claim() for _ in range(8)))) == 1
+
+
+async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store) -> None:
+    """Claimed, settled, claimed again: picks, progress and flags are as they were written."""
+    reader = await _planned(store)
+    async with store.write() as tables:
+        claimed = await tables.deliveries.claim(NOON)
+        assert claimed is not None
+        assert claimed.digest == DIGEST
+        assert (claimed.state, claimed.attempts) == (State.SENDING, 1)
+        half = replace(
+            claimed, state=State.PLANNED, done=1, may_repeat=True, act_at=NOON + timedelta(minutes=1)
+        )
+        await tables.deliveries.settle(half, NOON, "flood")
+        assert await tables.deliveries.claim(NOON) is None
+        again = await tables.deliveries.claim(NOON + timedelta(minutes=1))
+        assert again is not None
+        assert (again.done, again.may_repeat, again.attempts) == (1, True, 2)
+        await tables.deliveries.settle(replace(again, state=State.SENT), NOON)
+        assert await tables.deliveries.unfinished() == 0
+        latest = await tables.deliveries.latest(reader.id)
+        assert latest is not None
+        assert latest.state is State.SENT
+        assert await tables.deliveries.forget(NOON) == 0
+        assert await tables.deliveries.forget(NOON + timedelta(seconds=1)) == 1
+
+
+async def test_a_slot_has_one_delivery(store: Store) -> None:
+    """The database itself refuses a second digest for the same due time."""
+    reader = await _planned(store)
+    with pytest.raises(sa.exc.IntegrityError):
+        async with store.write() as tables:
+            await tables.deliveries.plan([NewDelivery(reader.id, NOON, DIGEST)], NOON)
+
+
+async def test_what_a_dead_sender_left_is_recovered_flagged(store: Store) -> None:
+    """Not before its lease is over."""
+    await _planned(store)
+    async with store.write() as tables:
+        await tables.deliveries.claim(NOON)
+        assert await tables.deliveries.recover(NOON + LEASE - timedelta(seconds=1)) == 0
+        assert await tables.deliveries.recover(NOON + LEASE) == 1
+        again = await tables.deliveries.claim(NOON + LEASE)
+    assert again is not None
+    assert again.may_repeat
+
+
+async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store) -> None:
+    """A planned delivery is cancelled."""
+    reader = await _planned(store)
+    async with store.write() as tables:
+        await tables.deliveries.cancel(reader.id, NOON)
+        assert await tables.deliveries.claim(NOON) is None
+
+
+async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
+    """All of it or none of it."""
+    with pytest.raises(ZeroDivisionError):
+        async with store.write() as tables:
+            await tables.papers.save([a_paper()], NOON)
+            raise ZeroDivisionError
+    async with store.read() as tables:
+        assert await tables.papers.get("2510.00001") is None
+
+
+async def test_reading_before_writing_never_finds_the_database_locked(store: Store) -> None:
+    """Twenty transactions at once that read, wait, and write: each waits its turn, and no change is lost."""
+    async with store.write() as tables:
+        added = await tables.subscribers.add(a_subscriber(maximum=0), NOON)
+
+    async def add_one() -> None:
+        async with store.write() as tables:
+            reader = await tables.subscribers.get(added.id)
+            assert reader is not None
+            await asyncio.sleep(0)
+            await tables.subscribers.save(replace(reader, maximum=reader.maximum + 1))
+
+    await asyncio.gather(*(add_one() for _ in range(20)))
+    async with store.read() as tables:
+        reader = await tables.subscribers.get(added.id)
+    assert reader is not None
+    assert reader.maximum == 20
+
+
+async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    """A naive time is a bug, found where it would be written."""
+    with pytest.raises(sa.exc.StatementError, match="without its zone"):
+        async with store.write() as tables:
+            await tables.subscribers.add(a_subscriber(next_due_at=datetime(2025, 1, 1)), NOON)  # noqa: DTZ001
+
+
+async def test_a_password_is_not_shown_with_the_place() -> None:
+    """Where the database is may be logged."""
+    assert "secret" not in Store("postgresql+asyncpg://me:secret@localhost/x").place
+
+
+async def _planned(store: Store) -> Subscriber:
+    async with store.write() as tables:
+        reader = await tables.subscribers.add(a_subscriber(since=date(2025, 1, 1)), NOON)
+        await tables.deliveries.plan([NewDelivery(reader.id, NOON, DIGEST)], NOON.astimezone(UTC))
+    return reader
