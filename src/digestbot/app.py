@@ -16,7 +16,7 @@ from digestbot.actions.deliver import Courier, Sender
 from digestbot.actions.ingest import Ingest
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
-from digestbot.bot import BUTTONS_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
+from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.subscriber import Defaults, Schedule
@@ -46,7 +46,7 @@ class App:
         self._http = Http()
         self.store = Store(settings.database_url)
         self.source = HuggingFace(self._http, settings.huggingface.url, _secret(settings))
-        self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT)
+        self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
         self.ingest = Ingest(self.source, self.store, clock)
         self.library = Library(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings))

@@ -34,6 +34,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 BUTTONS_LIMIT = int(InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER)
+ENTITIES_LIMIT = int(MessageLimit.MESSAGE_ENTITIES)
 _ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 

@@ -12,13 +12,19 @@ from digestbot.render.markup import block
 from digestbot.render.message import Button, Message, Part, Press
 from digestbot.render.split import fitting
 
+_ENTITIES_OF_CARD = 3  # bold rank, link, quote
+_ENTITIES_OF_HEAD = 2  # flag, title
+
 
 class Renderer:
-    """Puts things into words. *text_limit* and *buttons_limit* are the messenger's, per message."""
+    """Puts things into words. The limits are the messenger's, per message: what is beyond is not shown."""
 
-    def __init__(self, text_limit: int, buttons_limit: int) -> None:
+    def __init__(self, text_limit: int, buttons_limit: int, entities_limit: int) -> None:
         self._text_limit = text_limit
-        self._cards_limit = buttons_limit - PER_ROW  # room for the row that leads to other pages
+        self._cards_limit = min(
+            buttons_limit - PER_ROW,  # room for the row that leads to other pages
+            (entities_limit - _ENTITIES_OF_HEAD) // _ENTITIES_OF_CARD,
+        )
 
     # Lists of papers
 

@@ -1,5 +1,6 @@
 """The one place that makes markup: Jinja templates with everything from outside escaped."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,9 @@ from digestbot.core.paper import Paper
 from digestbot.errors import UserError
 from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
 from digestbot.render.split import clip, plain
+
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]>#~|])")
 
 
 def block(template: str, name: str, language: str, **values: object) -> str:
@@ -37,6 +41,11 @@ def arxiv(paper: Paper) -> str:
     return f"https://arxiv.org/abs/{paper.id}"
 
 
+def markdown(text: str) -> str:
+    """Return *text* so that Markdown, and HTML within it, shows it as it is."""
+    return _MARKDOWN.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
 def names(authors: tuple[str, ...], most: int) -> str:
     """Return the first *most* authors and how many there are besides: "A. One, B. Two +5"."""
     shown = ", ".join(clip(author, 60) for author in authors[:most])
@@ -62,6 +71,7 @@ def _environment(language: str) -> Environment:
     environment.filters |= {
         "arxiv": arxiv,
         "clip": clip,
+        "markdown": markdown,
         "names": names,
         "number": spoken.number,
         "day": spoken.day,

@@ -12,6 +12,7 @@ from digestbot.core.text import fold
 from digestbot.render.i18n import LANGUAGES
 
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-−])\s*(\d{1,2})(?::?([03]0|[14]5))?", re.IGNORECASE)
+_OTHER_NAMES = ("Brazil/", "Canada/", "Chile/", "Etc/", "Mexico/", "SystemV/", "US/", "posix", "right")
 _QUARTERS = {  # zones that are not whole hours from UTC and keep no summer time
     "+3:30": "Asia/Tehran",
     "+4:30": "Asia/Kabul",
@@ -64,7 +65,7 @@ def _at_offset(sign: str, hours: int, minutes: str) -> list[str]:
 def _places() -> dict[str, set[str]]:
     places: dict[str, set[str]] = {}
     for zone in sorted(available_timezones()):
-        if "/" not in zone or zone.startswith(("Etc/", "SystemV/", "US/", "posix", "right")):
+        if "/" not in zone or zone.startswith(_OTHER_NAMES):
             continue
         names = {zone, zone.rsplit("/", 1)[-1].replace("_", " ")}
         names |= {

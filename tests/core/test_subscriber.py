@@ -1,0 +1,140 @@
+"""When a digest is due, on clocks that jump, repeat an hour, or are three quarters of an hour off."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS, Schedule, next_due
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "due"),
+    [
+        pytest.param(Schedule(time(8), "UTC"), "2025-10-14 07:59", "2025-10-14 08:00", id="today"),
+        pytest.param(Schedule(time(8), "UTC"), "2025-10-14 08:00", "2025-10-15 08:00", id="not twice"),
+        pytest.param(Schedule(time(8), "UTC"), "2025-10-17 09:00", "2025-10-20 08:00", id="over a weekend"),
+        pytest.param(
+            Schedule(time(8), "UTC", (6,)), "2025-10-19 09:00", "2025-10-26 08:00", id="on Sundays only"
+        ),
+        pytest.param(
+            Schedule(time(2, 30), "Europe/Berlin", EVERY_DAY),
+            "2025-03-29 12:00",
+            "2025-03-30 01:30",
+            id="Berlin in spring: half past two does not exist, half past three it is",
+        ),
+        pytest.param(
+            Schedule(time(2, 30), "Europe/Berlin", EVERY_DAY),
+            "2025-10-25 12:00",
+            "2025-10-26 00:30",
+            id="Berlin in autumn: half past two comes twice, the first counts",
+        ),
+        pytest.param(
+            Schedule(time(2, 30), "Europe/Berlin", EVERY_DAY),
+            "2025-10-26 00:30",
+            "2025-10-27 01:30",
+            id="Berlin in autumn: the second half past two brings nothing",
+        ),
+        pytest.param(
+            Schedule(time(8), "Europe/Berlin", EVERY_DAY),
+            "2025-03-30 00:00",
+            "2025-03-30 06:00",
+            id="Berlin in spring: eight in the morning is an hour earlier for the world",
+        ),
+        pytest.param(
+            Schedule(time(7, 15), "Asia/Kathmandu"), "2025-10-14 00:00", "2025-10-14 01:30", id="Kathmandu"
+        ),
+        pytest.param(
+            Schedule(time(0, 30), "America/Sao_Paulo", EVERY_DAY),
+            "2018-11-03 12:00",
+            "2018-11-04 03:30",
+            id="São Paulo: the day begins at one o'clock",
+        ),
+        pytest.param(
+            Schedule(time(1), "Asia/Seoul", (1,)),
+            "2025-10-13 15:00",
+            "2025-10-13 16:00",
+            id="Tuesday in Seoul begins on Monday in UTC",
+        ),
+        pytest.param(
+            Schedule(time(8), "Pacific/Apia", EVERY_DAY),
+            "2011-12-29 19:00",
+            "2011-12-30 18:00",
+            id="Samoa left out a whole day",
+        ),
+    ],
+)
+def test_due(schedule: Schedule, after: str, due: str) -> None:
+    """The first due time after a moment."""
+    assert next_due(schedule, utc(after)) == utc(due)
+
+
+def test_a_new_hour_brings_no_second_digest_today() -> None:
+    """Who had a digest at eight and now wants nine gets the next one tomorrow."""
+    slot = utc("2025-10-14 08:00")
+    assert next_due(Schedule(time(9), "UTC"), utc("2025-10-14 08:30"), slot) == utc("2025-10-15 09:00")
+
+
+def test_a_schedule_without_days_is_our_bug() -> None:
+    """It can't be made by a reader."""
+    with pytest.raises(ValueError, match="no weekday"):
+        next_due(Schedule(time(8), "UTC", ()), utc("2025-10-14 08:00"))
+
+
+schedules = st.builds(
+    Schedule,
+    st.times().map(lambda at: at.replace(second=0, microsecond=0, tzinfo=None)),
+    st.sampled_from(
+        [
+            "UTC",
+            "Europe/Berlin",
+            "Asia/Kathmandu",
+            "America/Sao_Paulo",
+            "Australia/Lord_Howe",
+            "Pacific/Apia",
+            "Africa/Casablanca",
+            "America/St_Johns",
+        ]
+    ),
+    st.sets(st.sampled_from(EVERY_DAY), min_size=1).map(lambda days: tuple(sorted(days))),
+)
+moments = st.datetimes(datetime(2008, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(schedules, moments)
+def test_the_next_is_soon_on_a_wanted_day_and_at_the_hour(schedule: Schedule, after: datetime) -> None:
+    """Within eight days and a bit; the wall shows the hour, but where the clock jumped over it."""
+    due = next_due(schedule, after)
+    local = due.astimezone(ZoneInfo(schedule.zone))
+    assert after < due <= after + timedelta(days=16)
+    assert local.weekday() in schedule.weekdays or local.time() < schedule.at
+    wall = local.replace(tzinfo=None)
+    wanted = wall.replace(hour=schedule.at.hour, minute=schedule.at.minute)
+    assert abs(wall - wanted) in (timedelta(0), timedelta(minutes=30), timedelta(hours=1)) or (
+        wall.date() != wanted.date() or schedule.zone == "Pacific/Apia"
+    )
+
+
+@given(schedules, moments)
+def test_following_it_gives_each_wanted_day_once(schedule: Schedule, start: datetime) -> None:
+    """Slot after slot: never two on a local day, and no wanted day is left out."""
+    slots = [next_due(schedule, start)]
+    for _ in range(10):
+        slots.append(next_due(schedule, slots[-1], slots[-1]))
+    days = [schedule.day_of(slot) for slot in slots]
+    assert len(set(days)) == len(days)
+    between = [days[0] + timedelta(days=ahead) for ahead in range((days[-1] - days[0]).days)]
+    left_out = [day for day in between if day.weekday() in schedule.weekdays and day not in days]
+    jumped = schedule.zone == "Pacific/Apia" and any(day.year in (2011, 2012) for day in days)
+    assert not left_out or jumped
+
+
+def test_weekdays_are_monday_to_friday() -> None:
+    """0 is Monday."""
+    assert [datetime(2025, 10, 13, tzinfo=UTC).weekday(), *WEEKDAYS[1:]] == [0, 1, 2, 3, 4]

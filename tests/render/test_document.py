@@ -1,0 +1,65 @@
+"""A day as a document, with what sources wrote kept from being markup."""
+
+import json
+from html.parser import HTMLParser
+
+from digestbot.core.digest import Card, Listing, View, ViewKind
+from digestbot.core.summary import choose
+from digestbot.render.document import Format, write
+from tests.builders import DAY, a_paper
+
+PAPER = a_paper(
+    title="A <script>alert(1)</script> & [Link](x)",
+    abstract='It says "stop" & <b>stops</b>.',
+    authors=("Ann Author", "Bo <i>Writer</i>"),
+    upvotes=75,
+    thumbnail="https://cdn.example.org/1.png",
+)
+LISTING = Listing(
+    view=View(ViewKind.ALL, DAY.isoformat()),
+    day=DAY,
+    cards=(Card(PAPER, ("agents",), choose(PAPER)),),
+    matched=1,
+    listed=9,
+)
+
+
+def test_the_page_holds_no_markup_of_others() -> None:
+    """Tags that a title holds are text."""
+    tags: list[str] = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: tags.append(tag)  # type: ignore[method-assign]
+    reader.feed(write(LISTING, Format.HTML, "en"))
+    assert not {"script", "b", "i"} & set(tags)
+    assert tags.count("article") == 1
+
+
+def test_markdown_holds_the_facts() -> None:
+    """In the shape of the page that this bot follows: title, picture, votes, authors, bullets."""
+    text = write(LISTING, Format.MARKDOWN, "en")
+    assert text.startswith("## Daily Papers (2025-10-14)")
+    for fact in (
+        "https://arxiv.org/abs/2510.00001",
+        "Vote: 75",
+        "Ann Author",
+        "![](https://cdn.example.org/1.png)",
+    ):
+        assert fact in text
+
+
+def test_markdown_holds_no_markup_of_others() -> None:
+    """A title with brackets or tags is one link, and nothing else."""
+    text = write(LISTING, Format.MARKDOWN, "en")
+    assert "<script>" not in text
+    assert "[Link](x)" not in text
+    assert "<i>" not in text
+
+
+def test_json_holds_all_that_is_known() -> None:
+    """Dates as ISO texts, the summary with its source."""
+    told = json.loads(write(LISTING, Format.JSON, "en"))
+    assert (told["date"], told["listed"]) == ("2025-10-14", 9)
+    (paper,) = told["papers"]
+    assert (paper["id"], paper["title"], paper["upvotes"]) == (PAPER.id, PAPER.title, 75)
+    assert paper["summary"]["source"] == "extract"
+    assert paper["topics"] == ["agents"]

@@ -1,0 +1,189 @@
+"""Lists of papers never break a rule of Telegram's, whatever sources and readers wrote."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digestbot.actions.membership import MOST_TOPICS
+from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT
+from digestbot.core.digest import Card, Listing, View, ViewKind
+from digestbot.core.paper import Paper
+from digestbot.core.summary import Summary, SummarySource
+from digestbot.errors import UserError
+from digestbot.playground.entities import utf16_length
+from digestbot.playground.tags import parse_html
+from digestbot.render import Renderer
+from digestbot.render.message import Message, Part, Press
+from digestbot.render.split import clip, shown_units, units
+from tests.builders import DAY, a_paper, a_subscriber
+
+RENDER = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
+OUR_TAGS = {"bold", "italic", "text_link", "code", "expandable_blockquote"}
+DAY_OF_ALL = View(ViewKind.ALL, DAY.isoformat())
+
+words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
+nasty = st.sampled_from(
+    [
+        "<b>",
+        "</a>",
+        "&amp;",
+        "&",
+        '"',
+        "<",
+        ">",
+        "$x_1^{2}$",
+        "👩‍👩‍👧",
+        "🧪" * 9,
+        "שלום",
+        "{{ 7 }}",
+        "%(day)s",
+        "_*`",
+    ]
+)
+texts = st.lists(words | nasty, min_size=1, max_size=12).map(" ".join)
+long_texts = st.builds(lambda text, times: text * times, texts, st.integers(1, 60))
+papers = st.builds(
+    Paper,
+    id=st.from_regex(r"[0-9]{4}\.[0-9]{5}", fullmatch=True),
+    title=texts | long_texts,
+    abstract=texts | long_texts,
+    authors=st.lists(texts, max_size=20).map(tuple),
+    upvotes=st.integers(0, 10**6),
+    comments=st.integers(0, 10**6),
+    listed_on=st.just(DAY),
+    organization=st.none() | texts,
+    thumbnail=st.none() | st.just("https://cdn.example.org/thumbnail.png"),
+)
+cards = st.builds(
+    Card,
+    papers,
+    st.lists(texts.map(lambda text: text[:100]), max_size=6).map(tuple),
+    st.none() | st.builds(Summary, texts | long_texts, st.sampled_from(SummarySource)),
+)
+languages = st.sampled_from(["en", "ko"])
+
+
+def listing(shown: list[Card], view: View = DAY_OF_ALL) -> Listing:
+    return Listing(view=view, day=DAY, cards=tuple(shown), matched=len(shown) + 3, listed=100)
+
+
+def check(message: Message) -> str:
+    """Hold *message* against Telegram's rules and return its text."""
+    text, entities = parse_html(message.html)
+    assert utf16_length(text) <= TEXT_LIMIT
+    assert shown_units(message.html) == utf16_length(text)
+    assert {entity.type for entity in entities} <= OUR_TAGS
+    assert len(entities) <= ENTITIES_LIMIT
+    buttons = [button for row in message.buttons for button in row]
+    assert len(buttons) <= BUTTONS_LIMIT
+    assert all(0 < len(row) <= 8 for row in message.buttons)
+    for button in buttons:
+        if isinstance(button.does, Press):
+            assert 1 <= len(button.does.code().encode()) <= 64
+            assert Press.read(button.does.code()) == button.does
+    return text
+
+
+def pages_of(shown: list[Card], language: str) -> list[Part]:
+    parts = []
+    first = 0
+    while first < len(shown):
+        part = RENDER.digest(
+            listing(shown, View(ViewKind.DIGEST, "9" * 10)), language, first, may_repeat=True
+        )
+        parts.append(part)
+        first += part.cards
+    return parts
+
+
+def numbers_of(message: Message) -> list[str]:
+    return [button.text for row in message.buttons for button in row if button.text.isdigit()]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(cards, min_size=1, max_size=12), languages)
+def test_a_digest_breaks_no_rule_and_shows_each_paper_once(shown: list[Card], language: str) -> None:
+    """However long the texts: split only between cards, every card in one message."""
+    parts = pages_of(shown, language)
+    for part in parts:
+        check(part.message)
+    numbers = [number for part in parts for number in numbers_of(part.message)]
+    assert numbers == [str(rank) for rank in range(1, len(shown) + 1)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(cards, min_size=1, max_size=12), languages)
+def test_paging_shows_each_paper_once(shown: list[Card], language: str) -> None:
+    """From page to page by the buttons under them, to the end."""
+    message = RENDER.page(listing(shown), language)
+    seen: list[str] = []
+    while True:
+        check(message)
+        seen += numbers_of(message)
+        assert len(seen) <= len(shown)
+        following = [button.does for row in message.buttons for button in row if button.text.endswith("›")]
+        if not following:
+            break
+        assert isinstance(following[0], Press)
+        message = RENDER.page(listing(shown), language, int(following[0].words[1]))
+    assert seen == [str(rank) for rank in range(1, len(shown) + 1)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(cards, languages)
+def test_one_paper_breaks_no_rule(card: Card, language: str) -> None:
+    """Neither opened from a list nor summarised."""
+    back = Press("list", ("d.99999", "30"))
+    check(RENDER.detail(card, language, back))
+    check(RENDER.summary(card, language))
+
+
+@settings(deadline=None)
+@given(title=texts)
+def test_a_title_is_shown_as_it_was_written(title: str) -> None:
+    """Nothing of it is read as markup, and nothing is lost of it but its length."""
+    card = Card(a_paper(title=title), (), None)
+    assert clip(title, 300) in check(RENDER.page(listing([card]), "en"))
+
+
+def test_many_tiny_cards_keep_their_looks() -> None:
+    """Telegram shows the first 100 entities of a message only: no card lies beyond."""
+    tiny = [Card(a_paper(number, "T"), (), Summary("s", SummarySource.EXTRACT)) for number in range(80)]
+    parts = pages_of(tiny, "en")
+    for part in parts:
+        check(part.message)
+    assert sum(part.cards for part in parts) == 80
+
+
+@settings(deadline=None)
+@given(topic=texts, place=texts, language=languages)
+def test_what_a_reader_typed_is_never_markup(topic: str, place: str, language: str) -> None:
+    """In answers and in errors alike."""
+    check_answers(topic[:100], language)
+    check(RENDER.error(UserError("usage-timezone", place=place), language))
+    check(RENDER.error(UserError("topic-too-long", topic=topic * 40, limit=100), language))
+
+
+def test_fifty_of_the_longest_topics_fit_in_a_message() -> None:
+    """Two units each letter, as emoji have."""
+    check_answers("🧪" * 100, "en")
+
+
+def check_answers(topic: str, language: str) -> None:
+    """Look at every answer that shows topics, with as many of them as a reader may have."""
+    topics = (topic,) * MOST_TOPICS
+    reader = replace(a_subscriber(language=language), topics=topics)
+    for name in ("topics", "settings", "welcome", "subscribed"):
+        check(RENDER.say(name, reader))
+    check(RENDER.say("topics_added", reader, added=topics, known=topics))
+    check(RENDER.say("topics_removed", reader, removed=topics, missing=topics))
+    check(RENDER.error(UserError("usage-remove", example=topic), language))
+
+
+@given(texts | long_texts, st.integers(4, 400))
+def test_clipping(text: str, limit: int) -> None:
+    """Never longer than asked for, and never half a character."""
+    clipped = clip(text, limit)
+    assert units(clipped) <= limit
+    assert clipped == text or (clipped.endswith("…") and text.startswith(clipped[:-1]))

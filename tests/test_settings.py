@@ -1,0 +1,144 @@
+"""Settings: the environment over the file, every mistake at once, and no secret in what is told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from digestbot.errors import SettingsError
+from digestbot.settings import load, only
+
+TOKEN = "123456:AAbbCCdd-secret_EEff"
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("DIGESTBOT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def problems(**environment: str) -> list[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        with pytest.raises(SettingsError) as caught:
+            load()
+    told = caught.value.values["problems"]
+    assert isinstance(told, list)
+    return told
+
+
+def test_without_anything_there_are_defaults() -> None:
+    """The documented ones."""
+    settings = load()
+    assert settings.huggingface.poll_minutes == 30
+    assert settings.telegram.api_url == "https://api.telegram.org"
+    assert settings.database_url.endswith("/digestbot.db")
+    assert (settings.defaults.language, settings.defaults.timezone) == ("en", "UTC")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Setting by setting."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/digestbot.toml").write_text(
+        '[defaults]\nlanguage = "ko"\ntimezone = "Asia/Seoul"\ntime = "07:15"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("DIGESTBOT_DEFAULTS__TIMEZONE", "Europe/Berlin")
+    defaults = load().defaults
+    assert (defaults.language, defaults.timezone, f"{defaults.time:%H:%M}") == (
+        "ko",
+        "Europe/Berlin",
+        "07:15",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("HUGGINGFACE__POLL_MINUTES", "soon", "should be a valid integer"),
+        ("HUGGINGFACE__POLL_MINUTES", "1", "greater than or equal to 5"),
+        ("HUGGINGFACE__URL", "huggingface.co", "is not a web address"),
+        ("DEFAULTS__TIMEZONE", "Mars/Olympus", "is not an IANA time zone"),
+        ("DEFAULTS__LANGUAGE", "tlh", "is not one of en, ko"),
+        ("DEFAULTS__TIME", "25:00", "time"),
+        ("DATABASE__URL", "mysql://x", "starts neither with"),
+        ("LOG_LEVEL", "LOUD", "is not one of DEBUG"),
+        ("TELEGRAM__TOKEN", "nonsense", "does not look like a bot token"),
+        ("TELEGRAM__TOKN", "x", "is not a setting; is it misspelt?"),
+    ],
+)
+def test_a_wrong_value_is_told_in_a_line(name: str, value: str, line: str) -> None:
+    """With the setting's name, what is wrong, and an example."""
+    (told,) = problems(**{f"DIGESTBOT_{name}": value})
+    assert told.startswith(f"DIGESTBOT_{name} ")
+    assert line in told
+    assert "misspelt" in line or f"Example: DIGESTBOT_{name}=" in told
+    assert "\n" not in told
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Nobody has to start three times to learn of three."""
+    told = problems(DIGESTBOT_LOG_LEVEL="LOUD", DIGESTBOT_DEFAULTS__TIME="25:00", DIGESTBOT_DATABASE__URL="x")
+    assert len(told) == 3
+
+
+def test_a_missing_token_is_told() -> None:
+    """With where to get one."""
+    with pytest.raises(SettingsError, match="TELEGRAM__TOKEN is missing; @BotFather gives one"):
+        only().telegram_token()
+
+
+def test_the_token_may_be_in_a_file(tmp_path: Path) -> None:
+    """And is a secret all the same."""
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", encoding="utf-8")
+    settings = only(telegram={"token_file": file})
+    assert settings.telegram_token() == TOKEN
+    assert settings.secrets() == [TOKEN]
+    with pytest.raises(SettingsError, match=r"TOKEN_FILE .*No such file"):
+        only(telegram={"token_file": tmp_path / "none"}).telegram_token()
+    file.write_text("nonsense", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        only(telegram={"token_file": file}).telegram_token()
+    assert "nonsense" not in str(caught.value)
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that is named and not there."""
+    (tmp_path / "mine.toml").write_text("poll = [", encoding="utf-8")
+    assert "mine.toml" in problems(DIGESTBOT_CONFIG="mine.toml")[0]
+    assert "which is not there" in problems(DIGESTBOT_CONFIG="yours.toml")[0]
+
+
+def test_no_secret_is_shown() -> None:
+    """Neither by the settings nor in an error about them."""
+    settings = only(
+        telegram={"token": TOKEN},
+        huggingface={"token": "hf_secret"},
+        database={"url": "postgresql+asyncpg://ann:pa55word@localhost/papers"},
+    )
+    assert set(settings.secrets()) == {TOKEN, "hf_secret", "pa55word"}
+    assert TOKEN not in repr(settings)
+    assert "hf_secret" not in repr(settings)
+    (told,) = problems(DIGESTBOT_TELEGRAM__TOKEN="123456 AAbb-secret")
+    assert "secret" not in told
+
+
+@pytest.mark.parametrize("command", ["run", "fetch", "deliver"])
+def test_a_wrong_setting_ends_the_start(command: str, tmp_path: Path) -> None:
+    """One line, exit code 2, no traceback."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "digestbot", command],
+        env={"PATH": "", "HOME": str(tmp_path), "DIGESTBOT_DEFAULTS__TIMEZONE": "Mars/Olympus"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert ran.stderr.count("\n") == 1
+    assert ran.stderr.startswith("DIGESTBOT_DEFAULTS__TIMEZONE is not an IANA time zone")
