@@ -12,7 +12,6 @@ from digestbot.errors import UserError
 from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
 from digestbot.render.split import clip, plain
 
-
 _MARKDOWN = re.compile(r"([\\`*_\[\]>#~|])")
 
 

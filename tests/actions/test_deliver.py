@@ -1,0 +1,302 @@
+"""Digests on their way: through refusals, doubts, crashes and pauses, each paper arrives once."""
+
+import asyncio
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digestbot.actions.deliver import Answer, Courier
+from digestbot.actions.membership import Membership
+from digestbot.core.delivery import LEASE, Outcome
+from digestbot.core.subscriber import EVERY_DAY, Chat, ChatKind, Defaults, Schedule, SubscriberState
+from digestbot.render import Renderer
+from digestbot.render.message import Message
+from digestbot.store import Store
+from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber
+
+FLAG = "Possible repeat"
+RENDER = Renderer(4096, 100, 100)
+DEFAULTS = Defaults("en", Schedule(NOON.time(), "UTC", EVERY_DAY))
+ANN = Chat(7, ChatKind.PRIVATE)
+
+
+class Crash(BaseException):
+    """The process dies at an await."""
+
+
+class Post:
+    """A messenger that does what it is told with the next messages, and else takes them."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[int, Message]] = []
+        self.faults: list[str] = []
+
+    async def send(self, chat_id: int, message: Message) -> Answer:
+        fault = self.faults.pop(0) if self.faults else "none"
+        if fault == "crash before":
+            raise Crash
+        if fault in ("none", "doubt", "crash after"):
+            self.taken.append((chat_id, message))
+        if fault == "crash after":
+            raise Crash
+        return {
+            "refused": Answer(Outcome.NOT_SENT),
+            "flood": Answer(Outcome.NOT_SENT, wait=timedelta(hours=1)),
+            "doubt": Answer(Outcome.UNCERTAIN),
+            "lost": Answer(Outcome.UNCERTAIN),
+            "blocked": Answer(Outcome.BLOCKED),
+            "bug": Answer(Outcome.REJECTED),
+        }.get(fault, Answer(Outcome.SENT))
+
+    def papers(self) -> list[str]:
+        """Return the papers of all messages, in order; those of a flagged message end in `?`."""
+        return [
+            paper + "?" * (FLAG in message.html)
+            for _, message in self.taken
+            for paper in re.findall(r"arxiv\.org/abs/([\d.]+)", message.html)
+        ]
+
+
+class House:
+    """A store, a clock, a messenger, and whoever brings digests."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.post = Post()
+        self.membership = Membership(store, self.clock, DEFAULTS)
+
+    async def tick(self, at: datetime | None = None) -> None:
+        """Do what is due, in a process of its own that may die of it."""
+        self.clock.now = at or self.clock.now
+        with suppress(Crash):
+            await Courier(self.store, RENDER, self.post, self.clock).tick()
+
+    async def lists(self, first: int, count: int, day: date = DAY, title: str = "Agents") -> None:
+        async with self.store.write() as tables:
+            papers = [a_paper(first + more, title, listed_on=day) for more in range(count)]
+            await tables.papers.save(papers, self.clock())
+
+
+@pytest.fixture
+def house(store: Store) -> House:
+    return House(store)
+
+
+async def test_a_digest_arrives_once(house: House) -> None:
+    """At its time, not before, and not again."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 2)
+    await house.tick(NOON + timedelta(hours=23, minutes=59))
+    assert house.post.papers() == []
+    for minutes in range(3):
+        await house.tick(NOON + timedelta(days=1, minutes=minutes))
+    assert sorted(house.post.papers()) == ["2510.00001", "2510.00002"]
+
+
+async def test_a_missed_tick_is_made_up(house: House) -> None:
+    """After two days without a process: one digest, of both days."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    await house.lists(2, 1, DAY + timedelta(days=1))
+    await house.tick(NOON + timedelta(days=2, hours=5))
+    assert len(house.post.taken) == 1
+    assert len(house.post.papers()) == 2
+
+
+async def test_a_flood_wait_is_obeyed(house: House) -> None:
+    """An hour is an hour, and nothing is lost."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["flood"]
+    due = NOON + timedelta(days=1)
+    for minutes in (0, 30, 59):
+        await house.tick(due + timedelta(minutes=minutes))
+    assert house.post.papers() == []
+    await house.tick(due + timedelta(minutes=60))
+    assert house.post.papers() == ["2510.00001"]
+
+
+async def test_a_doubt_is_repeated_once_and_says_so(house: House) -> None:
+    """Also where the first copy did arrive; never a third."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["doubt", "doubt"]
+    for minutes in range(10):
+        await house.tick(NOON + timedelta(days=1, minutes=minutes))
+    assert house.post.papers() == ["2510.00001", "2510.00001?"]
+
+
+@pytest.mark.parametrize(
+    ("crash", "papers"),
+    [("crash before", ["2510.00001?"]), ("crash after", ["2510.00001", "2510.00001?"])],
+)
+async def test_a_crash_in_flight_repeats_at_most_that_message(
+    house: House, crash: str, papers: list[str]
+) -> None:
+    """Nobody knows whether it went out: it goes out flagged, once the dead sender's time is over."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = [crash]
+    due = NOON + timedelta(days=1)
+    await house.tick(due)
+    await house.tick(due + LEASE - timedelta(seconds=1))
+    assert house.post.papers() == papers[:-1]
+    await house.tick(due + LEASE)
+    assert house.post.papers() == papers
+
+
+async def test_parts_that_were_sent_are_not_sent_again(house: House) -> None:
+    """Of a digest in several messages, a refusal of the second repeats only that."""
+    await house.membership.set_maximum(ANN, 50)
+    async with house.store.write() as tables:
+        papers = [a_paper(number, "T" * 250) for number in range(1, 41)]
+        await tables.papers.save(papers, NOON)
+    house.post.faults = ["none", "refused"]
+    for minutes in range(5):
+        await house.tick(NOON + timedelta(days=1, minutes=minutes))
+    assert len(house.post.taken) > 2
+    assert sorted(house.post.papers()) == sorted(paper.id for paper in papers)
+
+
+async def test_who_blocks_us_is_left_alone(house: House) -> None:
+    """No further message, until they come back."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["blocked"]
+    await house.tick(NOON + timedelta(days=1))
+    assert (await house.membership.reader(ANN)).state is SubscriberState.BLOCKED
+    await house.lists(2, 1)
+    await house.tick(NOON + timedelta(days=3))
+    assert house.post.taken == []
+    await house.membership.unblocked(ANN)
+    await house.lists(3, 1, DAY + timedelta(days=3))
+    await house.tick(NOON + timedelta(days=4))
+    assert "2510.00003" in house.post.papers()
+
+
+async def test_ones_trouble_costs_the_others_nothing(house: House) -> None:
+    """A message that Telegram rejects is given up; the next reader's goes out."""
+    await house.membership.subscribe(ANN)
+    await house.membership.subscribe(Chat(8, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.post.faults = ["bug"]
+    await house.tick(NOON + timedelta(days=1))
+    assert [chat for chat, _ in house.post.taken] == [8]
+
+
+async def test_preview_changes_nothing(house: House) -> None:
+    """It tells what would be sent, as often as it is asked."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 2)
+    house.clock.now = NOON + timedelta(days=1)
+    courier = Courier(house.store, RENDER, None, house.clock)
+    first = [message async for _, message in courier.preview()]
+    assert [message async for _, message in courier.preview()] == first
+    assert len(first) == 1
+    assert await courier.waiting() == 0
+
+
+async def test_a_thousand_are_planned_in_chunks(house: House) -> None:
+    """More than fit in one transaction: each gets one, in the order of their due times."""
+    await house.lists(1, 1)
+    async with house.store.write() as tables:
+        for chat in range(1, 1101):
+            due = NOON - timedelta(minutes=chat)
+            await tables.subscribers.add(a_subscriber(chat, next_due_at=due), NOON)
+    courier = Courier(house.store, RENDER, house.post, house.clock)
+    assert await courier.plan() == 1100
+    assert await courier.plan() == 0
+    assert await courier.waiting() == 1100
+
+
+# Any life of a subscriber
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("list"), st.integers(1, 2)),
+        st.tuples(st.just("wait"), st.sampled_from([1, 5, 24, 30, 70])),
+        st.tuples(st.just("pause"), st.none()),
+        st.tuples(st.just("resume"), st.none()),
+        st.tuples(
+            st.just("fault"), st.sampled_from(["refused", "flood", "doubt", "crash before", "crash after"])
+        ),
+        st.tuples(st.just("topics"), st.none()),
+    ),
+    max_size=25,
+)
+
+
+@pytest.fixture(scope="module")
+def template() -> Iterator[Path]:
+    """An empty SQLite file with the newest schema, to copy."""
+
+    async def make(file: Path) -> None:
+        async with Store(f"sqlite+aiosqlite:///{file}") as store:
+            await store.upgrade()
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        asyncio.run(make(file))
+        yield file
+
+
+@settings(deadline=None, max_examples=25)
+@given(steps)
+def test_no_paper_is_lost_and_none_comes_twice_unflagged(
+    template: Path, life: list[tuple[str, object]]
+) -> None:
+    """Over any sequence of lists, days, outages, crashes and pauses."""
+
+    async def live(file: Path) -> tuple[list[str], list[str]]:
+        async with Store(f"sqlite+aiosqlite:///{file}") as store:
+            house = House(store)
+            wanted = await _live(house, life)
+            return wanted, house.post.papers()
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "life.db"
+        shutil.copy(template, file)
+        wanted, papers = asyncio.run(live(file))
+    firsts = [paper for paper in papers if not paper.endswith("?")]
+    assert len(firsts) == len(set(firsts))
+    assert {paper.rstrip("?") for paper in papers} == set(wanted)
+
+
+async def _live(house: House, life: list[tuple[str, object]]) -> list[str]:
+    """Live *life*, then a week of good days; return which papers were to arrive."""
+    await house.membership.set_maximum(ANN, 50)
+    await house.membership.add_topics(ANN, ["agents"])
+    wanted: list[str] = []
+    number = 0
+    for what, value in life:
+        match what:
+            case "list":
+                count = int(str(value))
+                await house.lists(number + 1, count, house.clock().date())
+                await house.lists(number + count + 1, 1, house.clock().date(), "Storage")
+                wanted += [f"2510.{number + more:05}" for more in range(1, count + 1)]
+                number += count + 1
+            case "wait":
+                await house.tick(house.clock() + timedelta(hours=int(str(value))))
+            case "pause":
+                await house.membership.pause(ANN)
+            case "resume":
+                await house.membership.resume(ANN)
+            case "fault" if len(house.post.faults) < 5:
+                house.post.faults.append(str(value))
+            case _:
+                await house.membership.set_time(ANN, house.clock().time())
+    house.post.faults = house.post.faults[:1]
+    await house.membership.resume(ANN)
+    for _ in range(6 * 6):
+        await house.tick(house.clock() + timedelta(hours=4))
+    return wanted

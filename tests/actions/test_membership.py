@@ -1,0 +1,137 @@
+"""What a reader changes, and from when on papers count."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from digestbot.actions.membership import MOST_TOPICS, Membership
+from digestbot.core.subscriber import Chat, ChatKind, Defaults, Schedule, SubscriberState
+from digestbot.errors import UserError
+from digestbot.store import Store
+from tests.builders import DAY, NOON, Clock, a_paper
+
+ANN = Chat(7, ChatKind.PRIVATE)
+MINJUN = Chat(8, ChatKind.PRIVATE, "ko")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def membership(store: Store, clock: Clock) -> Membership:
+    return Membership(store, clock, Defaults("en", Schedule(time(8), "Europe/Berlin")))
+
+
+async def test_a_newcomer_gets_the_newest_list_and_what_follows(store: Store, membership: Membership) -> None:
+    """Not the archive; in their language, at the operator's hour."""
+    async with store.write() as tables:
+        old = a_paper(1, listed_on=DAY - timedelta(days=1))
+        await tables.papers.save([old, a_paper(2), a_paper(3)], NOON)
+    reader, is_new = await membership.subscribe(MINJUN)
+    assert is_new
+    assert (reader.language, reader.since, reader.cursor) == ("ko", DAY, 1)
+    assert reader.next_due_at == datetime(2025, 10, 15, 6, tzinfo=UTC)
+    assert (await membership.subscribe(MINJUN))[1] is False
+
+
+async def test_a_pause_keeps_the_place(membership: Membership, clock: Clock) -> None:
+    """Nothing is due meanwhile, and the cursor waits."""
+    before, _ = await membership.subscribe(ANN)
+    paused = await membership.pause(ANN)
+    assert (paused.state, paused.next_due_at) == (SubscriberState.PAUSED, None)
+    clock.now += timedelta(days=9)
+    resumed = await membership.resume(ANN)
+    assert (resumed.cursor, resumed.since) == (before.cursor, before.since)
+    assert resumed.next_due_at == datetime(2025, 10, 24, 6, tzinfo=UTC)
+
+
+async def test_who_comes_back_starts_from_the_newest(
+    store: Store, membership: Membership, clock: Clock
+) -> None:
+    """After an unsubscription what was listed meanwhile is not sent; settings and topics are as before."""
+    await membership.add_topics(ANN, ["agents"])
+    await membership.set_maximum(ANN, 3)
+    await membership.unsubscribe(ANN)
+    clock.now += timedelta(days=9)
+    later = DAY + timedelta(days=9)
+    async with store.write() as tables:
+        await tables.papers.save([a_paper(1), a_paper(2, listed_on=later)], clock())
+    reader, is_new = await membership.subscribe(ANN)
+    assert not is_new
+    assert (reader.since, reader.cursor, reader.maximum, reader.topics) == (later, 1, 3, ("agents",))
+
+
+async def test_topics_are_all_added_or_none(membership: Membership) -> None:
+    """One that can't be used leaves the others out too; the same one in other words is no second one."""
+    added = await membership.add_topics(ANN, ["Diffusion Models", "agents", "diffusion model"])
+    assert added.changed == ("Diffusion Models", "agents")
+    with pytest.raises(UserError, match="query-"):
+        await membership.add_topics(ANN, ["robots", "!!!"])
+    with pytest.raises(UserError, match="topic-too-long"):
+        await membership.add_topics(ANN, ["robots", "x" * 101])
+    with pytest.raises(UserError, match="too-many-topics"):
+        await membership.add_topics(ANN, [f"robot {number}" for number in range(MOST_TOPICS)])
+    assert (await membership.reader(ANN)).topics == ("Diffusion Models", "agents")
+    again = await membership.add_topics(ANN, ["AGENTS"])
+    assert (again.changed, again.unchanged) == ((), ("AGENTS",))
+
+
+async def test_topics_are_removed_in_any_spelling(membership: Membership) -> None:
+    """And one that is not there is told."""
+    await membership.add_topics(ANN, ["Diffusion Models", "agents"])
+    removed = await membership.remove_topics(ANN, ["diffusion model", "robots"])
+    assert (removed.changed, removed.unchanged) == (("Diffusion Models",), ("robots",))
+    assert (await membership.reader(ANN)).topics == ("agents",)
+
+
+async def test_settings_move_the_next_digest(membership: Membership) -> None:
+    """An hour, a zone, a day: what is due next follows."""
+    await membership.subscribe(ANN)
+    assert (await membership.set_time(ANN, time(9, 30))).next_due_at == datetime(
+        2025, 10, 15, 7, 30, tzinfo=UTC
+    )
+    assert (await membership.set_zone(ANN, "Asia/Seoul")).next_due_at == datetime(
+        2025, 10, 15, 0, 30, tzinfo=UTC
+    )
+    assert (await membership.set_weekdays(ANN, (4,))).next_due_at == datetime(2025, 10, 17, 0, 30, tzinfo=UTC)
+    assert (await membership.set_language(ANN, "ko")).language == "ko"
+    with pytest.raises(UserError, match="usage-max"):
+        await membership.set_maximum(ANN, 51)
+
+
+async def test_a_group_that_moves_takes_everything_along(membership: Membership) -> None:
+    """Told twice or not."""
+    await membership.add_topics(Chat(-5, ChatKind.GROUP), ["agents"])
+    for _ in range(2):
+        await membership.moved(-5, -1005)
+    assert (await membership.reader(Chat(-1005, ChatKind.SUPERGROUP))).topics == ("agents",)
+    assert (await membership.reader(Chat(-5, ChatKind.GROUP))).id == 0
+
+
+async def test_forgetting_leaves_nothing(store: Store, membership: Membership) -> None:
+    """Neither settings nor topics; a stranger again."""
+    await membership.add_topics(ANN, ["agents"])
+    await membership.forget(ANN)
+    await membership.forget(ANN)
+    reader = await membership.reader(ANN)
+    assert (reader.id, reader.topics) == (0, ())
+    async with store.read() as tables:
+        assert await tables.subscribers.count() == {}
+
+
+async def test_changes_at_once_are_all_kept(membership: Membership) -> None:
+    """Ten presses of different buttons at the same moment: none undoes another."""
+    await membership.subscribe(ANN)
+    await asyncio.gather(
+        membership.set_time(ANN, time(9)),
+        membership.set_zone(ANN, "Asia/Seoul"),
+        membership.set_maximum(ANN, 3),
+        membership.set_language(ANN, "ko"),
+        *(membership.add_topics(ANN, [f"robot {number}"]) for number in range(6)),
+    )
+    reader = await membership.reader(ANN)
+    assert (reader.schedule.at, reader.schedule.zone) == (time(9), "Asia/Seoul")
+    assert (reader.maximum, reader.language, len(reader.topics)) == (3, "ko", 6)
