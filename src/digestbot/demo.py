@@ -141,6 +141,7 @@ async def open_stage(folder: Path, now: datetime, **given: Any) -> AsyncIterator
         async with App(settings, clock) as app:
             await app.store.upgrade()
             async with Running(app) as running:
+                await running.clockwork.caught_up.wait()  # else its tick may come after the clock is moved
                 yield Stage(telegram, hub, app, running, clock)
 
 

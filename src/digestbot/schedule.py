@@ -30,6 +30,8 @@ class Clockwork:
 
     def __init__(self, jobs: Mapping[str, Job], poll: timedelta) -> None:
         self._jobs = jobs
+        self.caught_up = asyncio.Event()
+        """Set once all that was missed while we were down is made up."""
         every = {
             "poll": poll,
             "tick": TICK,
@@ -71,6 +73,7 @@ class Clockwork:
                 await self.run(name)
             except Exception:  # digests go out also when the source is down for good
                 log.exception("catching up failed", job=name)
+        self.caught_up.set()
 
 
 def _log_failure(event: JobExecutionEvent) -> None:

@@ -26,7 +26,7 @@ async def test_the_systems_clock_brings_the_digest(tmp_path: Path) -> None:
             async with App(settings) as app:
                 await app.store.upgrade()
                 async with Running(app) as running:
-                    await running.clockwork.run("poll")
+                    await running.clockwork.caught_up.wait()
                     ann = telegram.user("Ann", "en")
                     await ann.says("/time 09:00")
                     assert "Oct 15, 09:00" in (await ann.private.hears()).text
