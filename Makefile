@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test lint types house cover lock messages clean
+.PHONY: demo run test bench lint types house cover lock messages clean
 
 demo: .venv/.runtime                ## run the whole bot against a small Telegram of our own, and print the chat
 	@$(BIN)/digestbot demo
@@ -14,6 +14,13 @@ run: .venv/.runtime                 ## the real thing: needs DIGESTBOT_TELEGRAM_
 	@$(BIN)/digestbot run
 
 test: lint types house cover        ## everything that a commit must pass
+
+# Raw daily_papers answers, and the judge of rankings, for figures on real papers.
+DAYS ?= $(wildcard ../shared/data/hf/2025*.json.gz)
+JUDGE ?= $(wildcard ../shared/checks/relevance.py)
+
+bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
+	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --judge "$(JUDGE)"
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests
@@ -48,7 +55,7 @@ cover: .venv/.dev
 CATALOGUES := src/digestbot/render/locale
 messages: .venv/.runtime            ## bring the catalogues up to date with the texts in the templates
 	$(BIN)/pybabel -q extract -F pyproject.toml -k t --omit-header --no-location -o $(CATALOGUES)/digestbot.pot src/digestbot/render
-	$(BIN)/pybabel -q update -N --omit-header --no-location --ignore-obsolete -D digestbot -i $(CATALOGUES)/digestbot.pot -d $(CATALOGUES)
+	$(BIN)/pybabel -q update -N --ignore-obsolete -D digestbot -i $(CATALOGUES)/digestbot.pot -d $(CATALOGUES)
 	rm $(CATALOGUES)/digestbot.pot
 
 lock:                               ## renew both lock files (needs uv)

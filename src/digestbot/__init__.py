@@ -3,7 +3,7 @@
 The core decides, the store remembers, render speaks, the bot carries; actions put them in order; `app.py`
 introduces them to each other.
 
-    cli.py         the command line: parse → one action → print          (check.py, demo.py beside it)
+    cli.py         the command line: parse → one action → print          (check, demo, topics beside it)
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: poll, tick, votes, housekeeping, heartbeat
@@ -13,6 +13,7 @@ introduces them to each other.
     sources/       asks the outside world
     render/        the only words and the only markup
     core/          the rules, pure
+    vocabulary.py  reads config/synonyms.toml, what means the same
     settings.py    each setting once
     log.py         one event a line, no secret in any
     errors.py      what can go wrong, as one tree
@@ -23,7 +24,8 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a setting          settings.py, then `digestbot settings > config/digestbot.toml`
     a source           sources/
     a word, a layout   render/templates/, then `make messages` and render/locale/
-    a rule of interest core/query.py, core/match.py
+    a rule of interest core/query.py, core/match.py, docs/topics.md
+    a synonym          config/synonyms.toml
     a column           store/schema.py and a migration in store/migrations/versions/
     a timed job        schedule.py
     a retry rule       core/delivery.py

@@ -19,6 +19,9 @@ from digestbot.actions.membership import Membership
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.sender import TelegramSender
+from digestbot.core.postings import Rules
+from digestbot.core.rank import Weights
+from digestbot.core.relevance import Relevance
 from digestbot.core.subscriber import Defaults, Schedule
 from digestbot.errors import SettingsError
 from digestbot.render import Renderer
@@ -27,6 +30,7 @@ from digestbot.settings import Settings
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import FetchedDay, HuggingFace
 from digestbot.store import Store
+from digestbot.vocabulary import load_synonyms
 
 if TYPE_CHECKING:
     from digestbot.bot import Bot
@@ -44,11 +48,12 @@ class App:
         self._clock = clock
         self._open = AsyncExitStack()
         self._http = Http()
+        self._rules = _rules(settings)
         self.store = Store(settings.database_url)
         self.source = HuggingFace(self._http, settings.huggingface.url, _secret(settings))
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
         self.ingest = Ingest(self.source, self.store, clock)
-        self.library = Library(self.store, clock)
+        self.library = Library(self.store, self._rules, clock)
         self.membership = Membership(self.store, clock, _defaults(settings))
 
     async def __aenter__(self) -> Self:
@@ -70,7 +75,7 @@ class App:
         return await self.source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
 
     def courier(self, sender: Sender | None) -> Courier:
-        return Courier(self.store, self.render, sender, self._clock)
+        return Courier(self.store, self._rules, self.render, sender, self._clock)
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
@@ -152,6 +157,24 @@ def heartbeat(settings: Settings) -> Path:
 def _secret(settings: Settings) -> str | None:
     token = settings.huggingface.token
     return token.get_secret_value() if token else None
+
+
+def _rules(settings: Settings) -> Rules:
+    given = settings.ranking
+    relevance = Relevance(
+        title=given.title,
+        often=given.often,
+        keyword=given.keyword,
+        only_keyword=given.only_keyword,
+        term_rarity=given.rarity,
+    )
+    weights = Weights(
+        votes=given.votes,
+        votes_age=given.votes_days,
+        freshness=given.freshness,
+        fresh_age=given.freshness_days,
+    )
+    return Rules(load_synonyms(settings.synonyms), relevance, weights)
 
 
 def _defaults(settings: Settings) -> Defaults:

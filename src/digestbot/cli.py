@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -27,6 +28,8 @@ cli = typer.Typer(
 )
 database = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(database, name="db")
+interests = typer.Typer(help="Topics.", no_args_is_help=True)
+cli.add_typer(interests, name="topics")
 
 DAY = ["%Y-%m-%d"]
 
@@ -152,6 +155,21 @@ def settings() -> None:
     from digestbot.settings import sample
 
     print(sample(), end="")
+
+
+@interests.command("rank")
+def topics_rank(
+    papers: Annotated[list[Path], typer.Option(help="Raw daily_papers answers, .json or .json.gz.")],
+    topics: Annotated[Path, typer.Option(help="A JSON string a line.")],
+    more: Annotated[list[Path] | None, typer.Argument(help="More files of papers.")] = None,
+    hide_keywords: Annotated[bool, typer.Option(help="As if the source gave no keywords.")] = False,
+    votes: Annotated[bool, typer.Option(help="Let votes and freshness count.")] = False,
+) -> None:
+    """Print which papers of some files each topic brings, best first, by the bot's own matcher."""
+    from digestbot.topics import rank_files
+
+    for line in rank_files([*papers, *(more or [])], topics, hide_keywords=hide_keywords, votes=votes):
+        print(line)
 
 
 @database.command()

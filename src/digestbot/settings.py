@@ -23,6 +23,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from digestbot.core.rank import Weights
+from digestbot.core.relevance import Relevance
 from digestbot.errors import SettingsError
 
 PREFIX = "DIGESTBOT_"
@@ -125,6 +127,57 @@ class Defaults(_Group):
     )
 
 
+_WEIGHTS = Weights()
+_RELEVANCE = Relevance()
+
+
+class Ranking(_Group):
+    """What counts how much in the order of papers; docs/topics.md has the formula."""
+
+    title: float = Field(
+        _RELEVANCE.title, description="A topic stands in the title.", examples=["0.5"], allow_inf_nan=False
+    )
+    often: float = Field(
+        _RELEVANCE.often,
+        description="For the logarithm of how often a topic is named.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    keyword: float = Field(
+        _RELEVANCE.keyword,
+        description="A topic is one of the source's keywords.",
+        examples=["3"],
+        allow_inf_nan=False,
+    )
+    only_keyword: float = Field(
+        _RELEVANCE.only_keyword,
+        description="A topic stands in the keywords and nowhere else.",
+        examples=["-4"],
+        allow_inf_nan=False,
+    )
+    rarity: float = Field(
+        _RELEVANCE.term_rarity,
+        description="For the rarity of a topic's rarest word.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    votes: float = Field(
+        _WEIGHTS.votes,
+        description="For the logarithm of the upvotes; 0 ignores them.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    votes_days: float = Field(
+        _WEIGHTS.votes_age, gt=0, description="Days after which votes count half.", examples=["30"]
+    )
+    freshness: float = Field(
+        _WEIGHTS.freshness, description="A paper is of today.", examples=["0.5"], allow_inf_nan=False
+    )
+    freshness_days: float = Field(
+        _WEIGHTS.fresh_age, gt=0, description="Days after which freshness counts half.", examples=["7"]
+    )
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
@@ -140,9 +193,15 @@ class Settings(BaseSettings):
     log_level: Annotated[str, AfterValidator(_level)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
     )
+    synonyms: Path | None = Field(
+        None,
+        description="A file of synonyms instead of the one that ships; config/synonyms.toml tells its form.",
+        examples=["/data/synonyms.toml"],
+    )
     telegram: Telegram = Telegram()
     database: Database = Database()
     huggingface: HuggingFace = HuggingFace()
+    ranking: Ranking = Ranking()
     defaults: Defaults = Defaults()
 
     @classmethod
@@ -249,7 +308,7 @@ def _sample_lines(name: str, field: FieldInfo) -> list[str]:
     if value is None or name == "data_dir":
         return [f"# {field.description}", f'#{name} = "{(field.examples or [""])[0]}"', ""]
     text = f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
-    shown = text if isinstance(value, int) else f'"{text}"'
+    shown = text if isinstance(value, int | float) else f'"{text}"'
     return [f"# {field.description}", f"#{name} = {shown}", ""]
 
 

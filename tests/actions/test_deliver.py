@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digestbot.actions import deliver
 from digestbot.actions.deliver import Answer, Courier
 from digestbot.actions.membership import Membership
 from digestbot.core.delivery import LEASE, Outcome
+from digestbot.core.postings import Rules
 from digestbot.core.subscriber import EVERY_DAY, Chat, ChatKind, Defaults, Schedule, SubscriberState
 from digestbot.render import Renderer
 from digestbot.render.message import Message
@@ -78,7 +81,7 @@ class House:
         """Do what is due, in a process of its own that may die of it."""
         self.clock.now = at or self.clock.now
         with suppress(Crash):
-            await Courier(self.store, RENDER, self.post, self.clock).tick()
+            await Courier(self.store, Rules(), RENDER, self.post, self.clock).tick()
 
     async def lists(self, first: int, count: int, day: date = DAY, title: str = "Agents") -> None:
         async with self.store.write() as tables:
@@ -110,6 +113,30 @@ async def test_a_missed_tick_is_made_up(house: House) -> None:
     await house.tick(NOON + timedelta(days=2, hours=5))
     assert len(house.post.taken) == 1
     assert len(house.post.papers()) == 2
+
+
+async def test_many_are_planned_in_chunks_each_with_what_is_new_and_mine(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Topics of a later chunk are looked for too; a younger cursor brings no older papers."""
+    monkeypatch.setattr(deliver, "CHUNK", 2)
+    chats = [Chat(number, ChatKind.PRIVATE) for number in range(7)]
+    for chat in chats[:6]:
+        await house.membership.subscribe(chat)
+        await house.membership.add_topics(chat, ["agents" if chat.id % 2 else "robots"])
+    await house.lists(1, 1, title="Robots")
+    await house.lists(2, 1, title="Agents")
+    await house.membership.subscribe(chats[6])
+    async with house.store.write() as tables:
+        (late,) = [
+            reader for reader in await tables.subscribers.due(NOON + timedelta(9)) if reader.chat_id == 6
+        ]
+        await tables.subscribers.save(replace(late, cursor=await tables.papers.last_arrival()))
+    await house.lists(3, 1, DAY + timedelta(days=1), title="Crows")
+    await house.tick(NOON + timedelta(days=1))
+    brought = {chat: re.findall(r"arxiv\.org/abs/([\d.]+)", told.html) for chat, told in house.post.taken}
+    robots, agents = ["2510.00001"], ["2510.00002"]
+    assert brought == {0: robots, 1: agents, 2: robots, 3: agents, 4: robots, 5: agents, 6: ["2510.00003"]}
 
 
 async def test_a_flood_wait_is_obeyed(house: House) -> None:
@@ -198,7 +225,7 @@ async def test_preview_changes_nothing(house: House) -> None:
     await house.membership.subscribe(ANN)
     await house.lists(1, 2)
     house.clock.now = NOON + timedelta(days=1)
-    courier = Courier(house.store, RENDER, None, house.clock)
+    courier = Courier(house.store, Rules(), RENDER, None, house.clock)
     first = [message async for _, message in courier.preview()]
     assert [message async for _, message in courier.preview()] == first
     assert len(first) == 1
@@ -212,7 +239,7 @@ async def test_a_thousand_are_planned_in_chunks(house: House) -> None:
         for chat in range(1, 1101):
             due = NOON - timedelta(minutes=chat)
             await tables.subscribers.add(a_subscriber(chat, next_due_at=due), NOON)
-    courier = Courier(house.store, RENDER, house.post, house.clock)
+    courier = Courier(house.store, Rules(), RENDER, house.post, house.clock)
     assert await courier.plan() == 1100
     assert await courier.plan() == 0
     assert await courier.waiting() == 1100

@@ -75,8 +75,8 @@ async def test_topics_are_all_added_or_none(membership: Membership) -> None:
     with pytest.raises(UserError, match="too-many-topics"):
         await membership.add_topics(ANN, [f"robot {number}" for number in range(MOST_TOPICS)])
     assert (await membership.reader(ANN)).topics == ("Diffusion Models", "agents")
-    again = await membership.add_topics(ANN, ["AGENTS"])
-    assert (again.changed, again.unchanged) == ((), ("AGENTS",))
+    again = await membership.add_topics(ANN, ["Agent"])
+    assert (again.changed, again.unchanged) == ((), ("Agent",))
 
 
 async def test_topics_are_removed_in_any_spelling(membership: Membership) -> None:

@@ -175,7 +175,7 @@ def check_answers(topic: str, language: str) -> None:
     topics = (topic,) * MOST_TOPICS
     reader = replace(a_subscriber(language=language), topics=topics)
     for name in ("topics", "settings", "welcome", "subscribed"):
-        check(RENDER.say(name, reader))
+        check(RENDER.say(name, reader, counts=dict.fromkeys(topics, 99999)))
     check(RENDER.say("topics_added", reader, added=topics, known=topics))
     check(RENDER.say("topics_removed", reader, removed=topics, missing=topics))
     check(RENDER.error(UserError("usage-remove", example=topic), language))

@@ -19,6 +19,7 @@ from digestbot.render.menu import about, menu
 SOURCE = Path(i18n.__file__).parent.parent
 TRANSLATED = [language for language in i18n.LANGUAGES if language != i18n.SOURCE_LANGUAGE]
 _VALUE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
+_RAISED = r'(?:UserError|QueryError|Fault)\(\s*"([a-z-]+)"|"(query-empty|query-no-word)"'
 _COMMAND = re.compile(r"(?<![\w/])/[a-z]+")
 
 
@@ -72,11 +73,11 @@ def test_a_translation_keeps_values_and_commands(language: str) -> None:
 def test_every_error_of_a_reader_has_its_words_and_no_words_are_left_over() -> None:
     """An id that is raised names a block of errors.jinja."""
     raised = {
-        name.replace("-", "_")
+        "".join(name).replace("-", "_")
         for path in SOURCE.rglob("*.py")
-        for name in re.findall(r"(?:UserError|QueryError|Fault)\(\s*\"([a-z-]+)\"", path.read_text("utf-8"))
+        for name in re.findall(_RAISED, path.read_text("utf-8"))
     }
-    assert raised | {"our_bug"} == blocks("errors.jinja")
+    assert raised | {"our_bug", "query_place"} == blocks("errors.jinja")
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

@@ -1,8 +1,9 @@
 """Plans what is due, sends what is planned, and recovers after a crash."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -11,8 +12,8 @@ from digestbot.actions import Clock
 from digestbot.actions.library import digest_listing
 from digestbot.core.delivery import Decision, Delivery, Outcome, State, decide
 from digestbot.core.digest import Digest, compose, select
-from digestbot.core.match import Match, Matcher
 from digestbot.core.paper import Paper
+from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Subscriber, SubscriberState, next_due
 from digestbot.render import Renderer
 from digestbot.render.message import Message, Part
@@ -46,8 +47,11 @@ class Sender(Protocol):
 class Courier:
     """Brings digests to their readers."""
 
-    def __init__(self, store: Store, renderer: Renderer, sender: Sender | None, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, rules: Rules, renderer: Renderer, sender: Sender | None, clock: Clock
+    ) -> None:
         self._store = store
+        self._rules = rules
         self._renderer = renderer
         self._sender = sender
         self._clock = clock
@@ -76,16 +80,19 @@ class Courier:
         A subscriber's delivery, cursor and next due time change together, or not at all.
         """
         planned = 0
+        news: _News | None = None
         while True:
+            async with self._store.read() as tables:  # what takes long is done before the transaction
+                news = await self._news(tables, await tables.subscribers.due(self._clock(), CHUNK), news)
             async with self._store.write() as tables:
                 now = self._clock()
                 due = await tables.subscribers.due(now, CHUNK)
-                digests = await _digests(tables, due)
-                upto = await tables.papers.last_arrival()
+                news = await self._news(tables, due, news)
+                digests = [(reader, news.digest(reader)) for reader in due]
                 new = [NewDelivery(reader.id, _slot(reader), digest) for reader, digest in digests if digest]
                 await tables.deliveries.plan(new, now)
                 for reader, digest in digests:
-                    await tables.subscribers.save(_planned(reader, digest, upto, now))
+                    await tables.subscribers.save(_planned(reader, digest, news.upto, now))
             planned += len(new)
             if due:
                 log.info("digests planned", due=len(due), digests=len(new))
@@ -96,7 +103,9 @@ class Courier:
         """Yield what `plan` and `send` would send now, and change nothing."""
         async with self._store.read() as tables:
             due = await tables.subscribers.due(self._clock())
-            for reader, digest in await _digests(tables, due):
+            news = await self._news(tables, due, None)
+            for reader in due:
+                digest = news.digest(reader)
                 if digest:
                     delivery = Delivery(
                         id=0,
@@ -173,29 +182,48 @@ class Courier:
         elif reader and reader.state is SubscriberState.ACTIVE:
             await tables.subscribers.save(replace(reader, state=SubscriberState.BLOCKED, next_due_at=None))
 
+    async def _news(self, tables: Tables, due: Sequence[Subscriber], known: "_News | None") -> "_News":
+        """Return the papers that are new to those who are *due*, their topics looked for: what is *known*
+        of them already is not looked for again.
+        """
+        upto = await tables.papers.last_arrival()
+        after = min((reader.cursor for reader in due), default=upto)
+        if known is None or known.upto != upto or after < known.after:
+            arrived = await tables.papers.arrived(after, upto)
+            known = await asyncio.to_thread(_News, arrived, after, upto, self._rules)
+        topics = {topic for reader in due for topic in reader.topics}
+        await asyncio.to_thread(known.postings.look_for, topics)
+        return known
+
     def _part(self, delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Part:
         listing = digest_listing(delivery, papers, reader)
         return self._renderer.digest(listing, reader.language, delivery.done, may_repeat=delivery.may_repeat)
 
 
-async def _digests(tables: Tables, due: Sequence[Subscriber]) -> list[tuple[Subscriber, Digest | None]]:
-    """Return what each of those who are due is told now; None is silence."""
-    if not due:
-        return []
-    arrived = await tables.papers.arrived(
-        min(reader.cursor for reader in due), await tables.papers.last_arrival()
-    )
-    matches = Matcher({topic for reader in due for topic in reader.topics}).match(
-        [paper for _, paper in arrived]
-    )
-    return [(reader, _digest(reader, arrived, matches)) for reader in due]
+class _News:
+    """Papers that arrived *after* one arrival number and up to another, the topics that they hold."""
 
+    def __init__(self, arrived: Sequence[tuple[int, Paper]], after: int, upto: int, rules: Rules) -> None:
+        self.after = after
+        self.upto = upto
+        self.postings = Postings((paper for _, paper in arrived), rules)
+        self._arrivals = {paper.id: arrival for arrival, paper in arrived}
+        self._new: dict[tuple[int, date], int] = {}
+        """The papers that are new by a cursor and a first day."""
 
-def _digest(
-    reader: Subscriber, arrived: Sequence[tuple[int, Paper]], matches: Mapping[str, Sequence[Match]]
-) -> Digest | None:
-    new = [paper for arrival, paper in arrived if arrival > reader.cursor and paper.listed_on >= reader.since]
-    return compose(select(new, reader.topics, matches), len(new), reader.maximum)
+    def digest(self, reader: Subscriber) -> Digest | None:
+        """Return what *reader*, whose topics were looked for, is told; None is silence."""
+        new = self._new_by(reader.cursor, reader.since)
+        return compose(select(self.postings, reader.topics, new), new.bit_count(), reader.maximum)
+
+    def _new_by(self, cursor: int, since: date) -> int:
+        if (cursor, since) not in self._new:
+            self._new[cursor, since] = sum(
+                1 << place
+                for place, paper in enumerate(self.postings.papers)
+                if self._arrivals[paper.id] > cursor and paper.listed_on >= since
+            )
+        return self._new[cursor, since]
 
 
 def _slot(reader: Subscriber) -> datetime:

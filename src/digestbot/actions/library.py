@@ -1,33 +1,41 @@
 """What a reader asks: today, a day, the top, one paper, and a list seen before."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from digestbot.actions import Clock
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import (
+    MINE,
     TOP_DAYS,
     Card,
     Listing,
     Pick,
+    Trial,
     View,
     ViewKind,
     select,
 )
-from digestbot.core.match import Match, Matcher
 from digestbot.core.paper import Paper
+from digestbot.core.postings import Postings, Rules
+from digestbot.core.query import parse
 from digestbot.core.rank import by_votes
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import choose
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
+TRIAL_DAYS = 7
+TRIAL_CARDS = 5
+
 
 class Library:
     """Answers from the archive; changes nothing."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
         self._store = store
+        self._rules = rules
         self._clock = clock
 
     async def look(self, view: View, reader: Subscriber) -> Listing:
@@ -45,7 +53,7 @@ class Library:
                     return await self._day(tables, view, date.fromisoformat(view.of), reader.topics)
                 case ViewKind.ALL:
                     return await self._day(tables, view, await self._newest(tables, view.of), ())
-            return await self._top(tables, view, int(view.of))
+            return await self._top(tables, view, int(view.of), reader.topics)
 
     async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
         """Return the papers listed on *day*. Raises UserError `date-ahead`."""
@@ -74,8 +82,26 @@ class Library:
             paper = await tables.papers.get(paper_id)
         if paper is None:
             raise UserError("unknown-paper", paper=paper_id)
-        reasons = [match.topic for match in _match([paper], reader.topics).get(paper.id, ())]
-        return Card(paper, tuple(reasons), choose(paper))
+        matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
+        return Card(paper, tuple(match.topic for match in matches), choose(paper))
+
+    async def trial(self, topic: str) -> Trial:
+        """Return what *topic* would have brought in the last TRIAL_DAYS. Raises QueryError."""
+        parse(topic)
+        async with self._store.read() as tables:
+            newest = await self._newest(tables, "")
+            papers = await _back(tables, newest, TRIAL_DAYS)
+        picks = await self._select(papers, (topic,))
+        cards = _cards(papers, picks[:TRIAL_CARDS])
+        return Trial(topic=topic, days=TRIAL_DAYS, matched=len(picks), listed=len(papers), cards=cards)
+
+    async def counts(self, topics: Sequence[str]) -> dict[str, int]:
+        """Return how many papers of the last TRIAL_DAYS hold each of *topics*."""
+        async with self._store.read() as tables:
+            newest = await self._newest(tables, "")
+            papers = await _back(tables, newest, TRIAL_DAYS)
+        postings = await self._postings(papers, topics)
+        return {topic: postings.count(topic) for topic in topics}
 
     async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
         newest = await self._newest(tables, "")
@@ -107,17 +133,28 @@ class Library:
 
     async def _day(self, tables: Tables, view: View, day: date | None, topics: tuple[str, ...]) -> Listing:
         papers = await tables.papers.listed(day, day) if day else []
-        cards = _cards(papers, select(papers, topics, _match(papers, topics)))
+        cards = _cards(papers, await self._select(papers, topics))
         return Listing(view=view, day=day, cards=cards, matched=len(cards), listed=len(papers))
 
-    async def _top(self, tables: Tables, view: View, count: int) -> Listing:
+    async def _top(self, tables: Tables, view: View, count: int, topics: Sequence[str]) -> Listing:
         newest = await self._newest(tables, "")
         if newest is None:
             return Listing(view=view, day=None, cards=(), matched=0, listed=0)
-        papers = await tables.papers.listed(newest - timedelta(days=TOP_DAYS[view.kind] - 1), newest)
-        best = by_votes(papers)[:count]
-        cards = _cards(best, [Pick(paper.id) for paper in best])
+        papers = await _back(tables, newest, TOP_DAYS[view.kind])
+        best = by_votes(papers)
+        picks = [Pick(paper.id) for paper in best]
+        if view.kind in MINE.values():
+            mine = {pick.paper_id: pick for pick in await self._select(papers, topics)}
+            picks = [mine[paper.id] for paper in best if paper.id in mine]
+        cards = _cards(best, picks[:count])
         return Listing(view=view, day=newest, cards=cards, matched=len(cards), listed=len(papers))
+
+    async def _select(self, papers: Sequence[Paper], topics: Sequence[str]) -> list[Pick]:
+        return select(await self._postings(papers, topics), topics)
+
+    async def _postings(self, papers: Sequence[Paper], topics: Sequence[str]) -> Postings:
+        # A month takes most of a second: others are answered meanwhile.
+        return await asyncio.to_thread(Postings, papers, self._rules, topics)
 
     async def _newest(self, tables: Tables, day: str) -> date | None:
         if day:
@@ -136,8 +173,9 @@ def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subs
     )
 
 
-def _match(papers: Sequence[Paper], topics: Sequence[str]) -> Mapping[str, Sequence[Match]]:
-    return Matcher(topics).match(papers) if topics else {}
+async def _back(tables: Tables, newest: date | None, days: int) -> list[Paper]:
+    """Return the papers of so many days, of which the newest list's is the last."""
+    return await tables.papers.listed(newest - timedelta(days=days - 1), newest) if newest else []
 
 
 def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:

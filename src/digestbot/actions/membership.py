@@ -193,14 +193,21 @@ class Membership:
         return replace(reader, next_due_at=due)
 
 
+def checked(topic: str) -> str:
+    """Return *topic* if it can be one. Raises UserError `topic-too-long`, and QueryError as `parse` does."""
+    if len(topic) > LONGEST_TOPIC:
+        raise UserError("topic-too-long", topic=topic, limit=LONGEST_TOPIC)
+    parse(topic)
+    return topic
+
+
 def _named(wanted: Sequence[str]) -> dict[str, str]:
     """Return the topics as they are shown, by key."""
     named: dict[str, str] = {}
     for topic in map(visible, wanted):
-        if len(topic) > LONGEST_TOPIC:
-            raise UserError("topic-too-long", topic=topic, limit=LONGEST_TOPIC)
         if topic:
-            named.setdefault(key(topic), str(parse(topic)))
+            checked(topic)
+            named.setdefault(key(topic), topic)
     if not named:
         raise UserError("usage-add")
     return named

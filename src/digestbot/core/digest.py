@@ -1,13 +1,14 @@
 """Which papers one reader is shown: a digest, or the answer to a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from digestbot.core.match import Match
 from digestbot.core.paper import Paper
-from digestbot.core.rank import by_votes
+from digestbot.core.postings import Postings
+from digestbot.core.query import parse
+from digestbot.core.rank import narrow, order
 from digestbot.core.summary import Summary
 
 
@@ -34,19 +35,18 @@ class Digest:
         return len(self.picks) + len(self.left_out)
 
 
-def select(
-    papers: Sequence[Paper], topics: Sequence[str], matches: Mapping[str, Sequence[Match]]
-) -> list[Pick]:
-    """Return the papers that *topics* bring, best first; all papers where there are no topics."""
-    if not topics:
-        return [Pick(paper.id) for paper in by_votes(papers)]
-    wanted = set(topics)
-    picks = []
-    for paper in by_votes(papers):
-        reasons = tuple(match.topic for match in matches.get(paper.id, ()) if match.topic in wanted)
-        if reasons:
-            picks.append(Pick(paper.id, reasons))
-    return picks
+def select(postings: Postings, topics: Sequence[str], among: int | None = None) -> list[Pick]:
+    """Return the papers, all or those *among*, that *topics* bring, best first, without those that they mute.
+
+    Where no topic asks for anything, all papers are brought, by votes. The topics were looked for before.
+    """
+    some = postings.all if among is None else among
+    if all(parse(topic).mutes for topic in topics):
+        return [Pick(paper.id) for paper in postings.of(postings.unmuted(topics) & some)]
+    papers = [*postings.of(postings.brought(topics) & some)]
+    matches = {paper.id: postings.matches(paper.id, topics) for paper in papers}
+    ranked = narrow(order(papers, matches, weights=postings.rules.weights), matches)
+    return [Pick(paper.id, tuple(match.topic for match in matches[paper.id])) for paper in ranked]
 
 
 def compose(picks: Sequence[Pick], listed: int, maximum: int) -> Digest | None:
@@ -71,9 +71,25 @@ class ViewKind(StrEnum):
     """The papers with the most votes of the newest day; of how many."""
     TOP_WEEK = "t7"
     TOP_MONTH = "t30"
+    MY_TOP_DAY = "m1"
+    """The same among those that match my topics."""
+    MY_TOP_WEEK = "m7"
+    MY_TOP_MONTH = "m30"
 
 
-TOP_DAYS = {ViewKind.TOP_DAY: 1, ViewKind.TOP_WEEK: 7, ViewKind.TOP_MONTH: 30}
+TOP_DAYS = {
+    ViewKind.TOP_DAY: 1,
+    ViewKind.TOP_WEEK: 7,
+    ViewKind.TOP_MONTH: 30,
+    ViewKind.MY_TOP_DAY: 1,
+    ViewKind.MY_TOP_WEEK: 7,
+    ViewKind.MY_TOP_MONTH: 30,
+}
+MINE = {
+    ViewKind.TOP_DAY: ViewKind.MY_TOP_DAY,
+    ViewKind.TOP_WEEK: ViewKind.MY_TOP_WEEK,
+    ViewKind.TOP_MONTH: ViewKind.MY_TOP_MONTH,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,19 @@ class Card:
     paper: Paper
     topics: tuple[str, ...]
     summary: Summary | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a topic would bring, without having it."""
+
+    topic: str
+    days: int
+    """Over how many days, the newest list's the last."""
+    matched: int
+    listed: int
+    cards: tuple[Card, ...]
+    """The best of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

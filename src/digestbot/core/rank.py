@@ -1,10 +1,91 @@
-"""The order in which papers are shown."""
+"""The order in which papers are shown.
 
-from collections.abc import Iterable
+    value = ln(p / (1 - p)) + votes · ln(1 + upvotes) · ½^(age / votes_age) + freshness · ½^(age / fresh_age)
 
+p is the likelihood that the paper is about at least one of the reader's topics, 1 - Π (1 - score) over its
+matches (`core.match`); age is in days since the paper was listed. Without matches the votes alone decide. Of
+equals, here and everywhere, the one with more upvotes is first, then the newer listing, then the higher id.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from digestbot.core.match import Match
 from digestbot.core.paper import Paper
+
+ENOUGH = 20
+"""So many papers of a topic are shown before weak matches are left out."""
+_SURE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What votes and freshness weigh against relevance. Ages in days."""
+
+    votes: float = 0.75
+    votes_age: float = 30.0
+    freshness: float = 0.5
+    fresh_age: float = 7.0
+
+
+NO_VOTES = Weights(votes=0.0, freshness=0.0)
+"""Relevance alone."""
 
 
 def by_votes(papers: Iterable[Paper]) -> list[Paper]:
     """Return *papers*, most upvotes first; of equals the newer listing, then the higher id, comes first."""
-    return sorted(papers, key=lambda paper: (paper.upvotes, paper.listed_on, paper.id), reverse=True)
+    return sorted(papers, key=_tie, reverse=True)
+
+
+def order(
+    papers: Iterable[Paper],
+    matches: Mapping[str, Sequence[Match]] | None = None,
+    today: date | None = None,
+    weights: Weights | None = None,
+) -> list[Paper]:
+    """Return *papers*, best first: by their *matches*, by paper id, or by votes where there are none at all.
+
+    *today* is the day that ages are counted from; by default the newest listing's.
+    """
+    listed = by_votes(papers)
+    if not matches or not listed:
+        return listed
+    known = today or max(paper.listed_on for paper in listed)
+    used = weights or Weights()
+    return sorted(
+        listed, key=lambda paper: -sum(explain(paper, matches.get(paper.id, ()), known, used).values())
+    )
+
+
+def explain(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> dict[str, float]:
+    """Return what relevance, votes and freshness add to the value of *paper*."""
+    age = max(0, (today - paper.listed_on).days)
+    return {
+        "relevance": _odds(matches),
+        "votes": weights.votes * math.log1p(max(0, paper.upvotes)) * 0.5 ** (age / weights.votes_age),
+        "freshness": weights.freshness * 0.5 ** (age / weights.fresh_age),
+    }
+
+
+def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> list[Paper]:
+    """Return *papers*, best first, without those that are only weak matches of topics that have ENOUGH."""
+    shown: list[Paper] = []
+    counts: Counter[str] = Counter()
+    for paper in papers:
+        found = matches[paper.id]
+        if any(not match.is_weak or counts[match.topic] < ENOUGH for match in found):
+            shown.append(paper)
+            counts.update(match.topic for match in found)
+    return shown
+
+
+def _odds(matches: Sequence[Match]) -> float:
+    missed = math.prod(1 - match.score for match in matches if not match.mutes)
+    return math.log(max(_SURE, 1 - missed) / max(_SURE, missed))
+
+
+def _tie(paper: Paper) -> tuple[int, date, str]:
+    return paper.upvotes, paper.listed_on, paper.id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from digestbot.core.digest import View, ViewKind
+from digestbot.core.digest import MINE, View, ViewKind
 from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
 from digestbot.core.text import visible
 from digestbot.errors import UserError
@@ -26,6 +26,8 @@ _PERIODS = {
     "월": ViewKind.TOP_MONTH,
     "월간": ViewKind.TOP_MONTH,
 }
+_MINE = ("mine", "my", "내", "나의", "내주제")
+_TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일"),
     ("tue", "tues", "tuesday", "화", "화요일"),
@@ -60,8 +62,14 @@ def plain(text: str) -> str:
 
 
 def topics(text: str) -> list[str]:
-    """Return the topics between commas and line ends."""
-    return [part.strip() for part in re.split(r"[,\n，、]", text) if visible(part)]
+    """Return the topics between commas and line ends; a comma between quotation marks parts none."""
+    return [part.strip() for part in _TOPIC.findall(text) if visible(part)]
+
+
+def muted(text: str) -> list[str]:
+    """Return the words of `/mute` between commas, each as the topic that mutes it: `-survey`."""
+    bare = (part.lstrip("-–").strip() for part in topics(text))
+    return [f"-({part})" if " " in part and part[0] not in '"“(' else f"-{part}" for part in bare if part]
 
 
 def clock(text: str) -> time:
@@ -118,18 +126,21 @@ def day(words: Sequence[str]) -> DayWish:
 
 
 def top(words: Sequence[str]) -> View:
-    """Return the list that `/top` wants: a number and a period, each or none. Raises `usage-top`."""
-    count, kind = 5, ViewKind.TOP_DAY
+    """Return the list that `/top` wants: a number, a period and "mine", each or none. Raises `usage-top`."""
+    count, kind, is_mine = 5, ViewKind.TOP_DAY, False
     for word in map(plain, words):
         if _NUMBER.fullmatch(word) and 1 <= int(word) <= MOST_TOP:
             count = int(word)
         elif word in _PERIODS:
             kind = _PERIODS[word]
+        elif word in _MINE:
+            is_mine = True
         else:
             raise UserError("usage-top", limit=MOST_TOP)
-    if len(words) > 2:
+    kinds = [bool(_NUMBER.fullmatch(word)) + 2 * (word in _PERIODS) for word in map(plain, words)]
+    if len(set(kinds)) < len(kinds):  # two of the same
         raise UserError("usage-top", limit=MOST_TOP)
-    return View(kind, str(count))
+    return View(MINE[kind] if is_mine else kind, str(count))
 
 
 def _run(part: str) -> tuple[int, ...]:

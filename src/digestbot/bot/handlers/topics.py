@@ -2,13 +2,17 @@
 
 from telegram import Update
 
+from digestbot.actions import membership
 from digestbot.bot.context import Context, chat_of, command
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
+from digestbot.errors import UserError
 
 
 async def topics(update: Update, context: Context) -> None:
-    await context.reply(update, context.desk.render.say("topics", await context.reader(update)))
+    reader = await context.reader(update)
+    counts = await context.desk.library.counts(reader.topics)
+    await context.reply(update, context.desk.render.say("topics", reader, counts=counts))
 
 
 async def add(update: Update, context: Context) -> None:
@@ -27,8 +31,38 @@ async def remove(update: Update, context: Context) -> None:
     await context.reply(update, answer)
 
 
+async def mute(update: Update, context: Context) -> None:
+    unwanted = wishes.muted(" ".join(context.words))
+    if not unwanted:
+        raise UserError("usage-mute")
+    done = await context.desk.membership.add_topics(chat_of(update), unwanted)
+    answer = context.desk.render.say("muted", done.reader, added=done.changed, known=done.unchanged)
+    await context.reply(update, answer)
+
+
+async def unmute(update: Update, context: Context) -> None:
+    wanted = wishes.muted(" ".join(context.words))
+    if not wanted:
+        raise UserError("usage-mute")
+    done = await context.desk.membership.remove_topics(chat_of(update), wanted)
+    answer = context.desk.render.say("unmuted", done.reader, removed=done.changed, missing=done.unchanged)
+    await context.reply(update, answer)
+
+
+async def test(update: Update, context: Context) -> None:
+    topic = " ".join(context.words)
+    if not topic:
+        raise UserError("usage-test")
+    reader = await context.reader(update)
+    trial = await context.desk.library.trial(membership.checked(topic))
+    await context.reply(update, context.desk.render.say("trial", reader, trial=trial))
+
+
 HANDLERS = [
     command("topics", topics),
     command("add", may_change(add)),
     command("remove", may_change(remove)),
+    command("mute", may_change(mute)),
+    command("unmute", may_change(unmute)),
+    command("test", test),
 ]

@@ -1,0 +1,94 @@
+"""Postings: which papers hold which topics, for any number of readers who ask for them.
+
+Each distinct topic goes through each paper once. The papers that it brings are the bits of one number, so a
+reader's papers are the union of a few numbers, however many readers and papers there are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from digestbot.core.background import Background, background
+from digestbot.core.match import Match, Matcher
+from digestbot.core.paper import Paper
+from digestbot.core.rank import Weights, by_votes
+from digestbot.core.relevance import Relevance
+from digestbot.core.sheet import Sheet, sheet
+from digestbot.core.synonyms import Synonyms
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By which rules papers are found and put in order; `docs/topics.md` explains them."""
+
+    synonyms: Synonyms = field(default_factory=Synonyms)
+    relevance: Relevance = field(default_factory=Relevance)
+    weights: Weights = field(default_factory=Weights)
+
+
+class Postings:
+    """Some papers, made ready to be asked for by topics. A set of papers is a number: its bits, by votes."""
+
+    def __init__(self, papers: Iterable[Paper], rules: Rules, topics: Iterable[str] = ()) -> None:
+        self.rules = rules
+        self.papers = by_votes(papers)
+        self.all = (1 << len(self.papers)) - 1
+        self._bits: dict[str, int] = {}
+        """Of each topic; those that it mutes stand above all others."""
+        self._matches: dict[str, dict[str, Match]] = {}
+        """By topic, by paper id."""
+        self.look_for(topics)
+
+    def look_for(self, topics: Iterable[str]) -> None:
+        """Find what *topics* bring; it takes a while, but only once for each. Raises QueryError."""
+        new = {topic for topic in topics if topic not in self._bits}
+        if not new:
+            return
+        rules = self.rules
+        matcher = Matcher(new, rules.synonyms, self._background, rules.relevance)
+        found = matcher.match_sheets(self._sheets)
+        self._bits.update(dict.fromkeys(new, 0))
+        for place, paper in enumerate(self.papers):
+            for match in found.get(paper.id, ()):
+                self._bits[match.topic] |= 1 << (place + len(self.papers) * match.mutes)
+                self._matches.setdefault(match.topic, {})[paper.id] = match
+
+    def brought(self, topics: Iterable[str]) -> int:
+        """Return the papers that *topics*, looked for before, bring without those that they mute."""
+        found = self._union(topics)
+        return found & self.all & ~(found >> len(self.papers))
+
+    def unmuted(self, topics: Iterable[str]) -> int:
+        """Return all papers but those that *topics*, looked for before, mute."""
+        return self.all & ~(self._union(topics) >> len(self.papers))
+
+    def of(self, among: int) -> Iterator[Paper]:
+        """Yield the papers that *among* stands for, most votes first."""
+        while among:
+            lowest = among & -among
+            yield self.papers[lowest.bit_length() - 1]
+            among ^= lowest
+
+    def count(self, topic: str) -> int:
+        """Return how many papers hold *topic*, looked for before; or are muted by it."""
+        return self._bits[topic].bit_count()
+
+    def matches(self, paper_id: str, topics: Sequence[str]) -> list[Match]:
+        """Return why a paper is brought by *topics*, the best reason first."""
+        known = (self._matches.get(topic, {}).get(paper_id) for topic in dict.fromkeys(topics))
+        return sorted(filter(None, known), key=lambda match: (-match.score, match.topic))
+
+    @cached_property
+    def _sheets(self) -> list[Sheet]:
+        return [sheet(paper) for paper in self.papers]
+
+    @cached_property
+    def _background(self) -> Background:
+        return background(self._sheets)
+
+    def _union(self, topics: Iterable[str]) -> int:
+        bits = self._bits
+        found = 0
+        for topic in topics:
+            found |= bits[topic]
+        return found

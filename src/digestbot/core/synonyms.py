@@ -1,0 +1,89 @@
+"""Abbreviations and translations: other ways in which a topic's words are said."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from digestbot.core.scan import Form
+from digestbot.core.text import Text, is_capitals, read
+
+MOST_FORMS = 12
+"""A topic is looked for in at most so many ways; the nearest to what was typed come first."""
+_HANGUL = re.compile(r"[\uac00-\ud7af]")
+
+
+def form(text: str) -> Form:
+    """Return what *text* is looked for as, if its inflection does not matter."""
+    cut = read(text)
+    return Form(cut.keys, capitals(cut))
+
+
+def capitals(cut: Text) -> tuple[int, ...]:
+    """Return which words are in capitals, and so to be found in capitals only."""
+    return tuple(n for n, surface in enumerate(cut.surfaces) if is_capitals(surface))
+
+
+class Synonyms:
+    """Groups of terms that mean the same. No group holds for a term that is in none."""
+
+    def __init__(self, groups: Iterable[Sequence[str]] = ()) -> None:
+        self.groups = tuple(tuple(group) for group in groups)
+
+    def forms(self, asked: Form) -> tuple[Form, ...]:
+        """Return *asked* and the other ways to say it, or parts of it."""
+        found = {asked: None}
+        queue = [asked]
+        for known in queue:
+            for other in self._replaced(known):
+                if len(found) == MOST_FORMS:
+                    return tuple(found)
+                if other not in found:
+                    found[other] = None
+                    queue.append(other)
+        return tuple(other for other in found if other is asked or not self._is_mixed(other))
+
+    def _replaced(self, known: Form) -> Iterable[Form]:
+        for start, end in self._terms(known.words):
+            for other in self._others["".join(known.words[start:end])]:
+                yield _replace(known, start, end, other)
+
+    def _terms(self, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:
+        """Yield where terms with synonyms stand in *words*, none within another."""
+        reached = 0
+        for start in range(len(words)):
+            for end in range(min(len(words), start + self._longest), max(start, reached), -1):
+                if "".join(words[start:end]) in self._others:
+                    yield start, end
+                    reached = end
+                    break
+
+    def _is_mixed(self, known: Form) -> bool:
+        """Tell whether *known* is half translated: nobody says so, unless a group does, `AI 에이전트`."""
+        is_half = is_korean(known.words) and not all(map(_HANGUL.search, known.words))
+        return is_half and "".join(known.words) not in self._others
+
+    @cached_property
+    def _others(self) -> dict[str, list[Form]]:
+        others: dict[str, list[Form]] = {}
+        for group in self.groups:
+            forms = [form(term) for term in group]
+            for known in forms:
+                others.setdefault("".join(known.words), []).extend(other for other in forms if other != known)
+        return others
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((len(form(term).words) for group in self.groups for term in group), default=0)
+
+
+def _replace(known: Form, start: int, end: int, other: Form) -> Form:
+    longer = len(other.words) - (end - start)
+    before = tuple(place for place in known.capitals if place < start)
+    inside = tuple(start + place for place in other.capitals)
+    after = tuple(place + longer for place in known.capitals if place >= end)
+    return Form(known.words[:start] + other.words + known.words[end:], before + inside + after)
+
+
+def is_korean(words: Iterable[str]) -> bool:
+    """Tell whether one of *words* is Korean."""
+    return any(map(_HANGUL.search, words))

@@ -1,0 +1,78 @@
+"""Ranks papers for topics, from files: what `digestbot topics rank` prints."""
+
+import gzip
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from digestbot.core.digest import select
+from digestbot.core.paper import Paper, merge
+from digestbot.core.postings import Postings, Rules
+from digestbot.core.query import parse
+from digestbot.core.rank import NO_VOTES, Weights
+from digestbot.errors import QueryError
+from digestbot.sources.huggingface import to_paper
+from digestbot.vocabulary import load_synonyms
+
+
+def rank(papers: Iterable[Paper], topics: Iterable[str], rules: Rules) -> Iterator[tuple[str, list[str]]]:
+    """Yield each of *topics* with the ids of the papers that it brings, best first, as the bot does.
+
+    A topic that can't be parsed brings none, and is told on the standard error.
+    """
+    postings = Postings(papers, rules)
+    wanted = [*topics]
+    known = {topic for topic in wanted if _is_topic(topic)}
+    postings.look_for(known)
+    for topic in wanted:
+        yield topic, [pick.paper_id for pick in select(postings, (topic,))] if topic in known else []
+
+
+def read_papers(paths: Iterable[Path], *, hide_keywords: bool) -> list[Paper]:
+    """Return the papers in raw `daily_papers` answers, `.json` or `.json.gz`; what is no paper is skipped."""
+    papers: dict[str, Paper] = {}
+    for path in paths:
+        for paper in _papers(_json(path), _day(path)):
+            shown = replace(paper, ai_keywords=()) if hide_keywords else paper
+            papers[paper.id] = merge(papers[paper.id], shown) if paper.id in papers else shown
+    return list(papers.values())
+
+
+def _is_topic(topic: str) -> bool:
+    try:
+        return bool(parse(topic))
+    except QueryError as error:
+        sys.stderr.write(f"{topic!r} is no topic: {error}\n")
+        return False
+
+
+def _papers(answer: Any, day: date) -> Iterator[Paper]:
+    for entry in answer if isinstance(answer, list) else ():
+        try:
+            yield to_paper(entry, day)
+        except (KeyError, TypeError, ValueError) as error:  # the shapes of a bad entry, no wider
+            sys.stderr.write(f"skipped an entry of {day}: {error!r}\n")
+
+
+def _json(path: Path) -> Any:
+    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return json.loads(text)
+
+
+def _day(path: Path) -> date:
+    try:
+        return date.fromisoformat(path.name.partition(".")[0])
+    except ValueError:
+        return datetime.now(UTC).date()
+
+
+def rank_files(papers: Sequence[Path], topics: Path, *, hide_keywords: bool, votes: bool) -> Iterator[str]:
+    """Yield `{"topic": …, "ranking": [ids, best first]}` for each topic, a JSON string a line, of a file."""
+    wanted = [json.loads(line) for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
+    known = read_papers(papers, hide_keywords=hide_keywords)
+    for topic, ids in rank(known, wanted, Rules(load_synonyms(), weights=Weights() if votes else NO_VOTES)):
+        yield json.dumps({"topic": topic, "ranking": ids}, ensure_ascii=False)

@@ -1,0 +1,95 @@
+"""The topic language in the chat: trying, muting, counting, and lists of one's own."""
+
+from datetime import timedelta
+
+import pytest
+
+from digestbot.demo import Stage
+from digestbot.playground.people import Person
+from tests.journeys.conftest import NOON, ask, digests, refused
+
+
+async def test_trying_a_topic_adds_nothing(stage: Stage, ann: Person) -> None:
+    """How many papers, of how many, and the best of them; with the command that adds it."""
+    told = await ask(ann, "/test diffusion -video")
+    assert "diffusion -video would have brought 1 paper of 5 in the last 7 days." in told
+    assert "Diffusion Models at Night" in told
+    assert "Video" not in told.replace("-video", "")
+    assert "/add diffusion -video" in told
+    assert "You have no topics yet" in await ask(ann, "/topics")
+
+
+async def test_topics_tell_what_they_brought(stage: Stage, ann: Person) -> None:
+    """Each with its matches of a week."""
+    await ask(ann, '/add diffusion models, "mixture of experts", MoE')
+    told = await ask(ann, "/topics")
+    assert "• diffusion models · 2" in told
+    assert '• "mixture of experts" · 1' in told
+    assert "• MoE · 1" in told
+
+
+async def test_what_is_muted_does_not_come(stage: Stage, ann: Person) -> None:
+    """Neither in a list nor in a digest, until it is unmuted."""
+    await ask(ann, "/add agents")
+    assert "Muted: -video" in await ask(ann, "/mute video")
+    assert "Muted already" in await ask(ann, "/mute -video")
+    today = await ask(ann, "/today")
+    assert "Agents that Plan" in today
+    assert "Video Diffusion" not in today
+    await stage.at(NOON + timedelta(days=1))
+    (digest,) = digests(ann)
+    await ann.private.hears()
+    assert "Agents that Plan" in digest
+    assert "Video Diffusion" not in digest
+    assert "No longer muted: -video" in await ask(ann, "/unmute video")
+    assert "Not muted: -(two words)" in await ask(ann, "/unmute two words")
+    assert "Video Diffusion" in await ask(ann, "/date 2025-10-14")
+
+
+async def test_only_muting_leaves_the_best_of_the_rest(stage: Stage, ann: Person) -> None:
+    """Who follows nothing gets the papers with the most votes, without those."""
+    await ask(ann, "/mute diffusion")
+    told = await ask(ann, "/today")
+    assert "Agents that Plan" in told
+    assert "Diffusion" not in told
+
+
+async def test_the_top_of_mine(stage: Stage, ann: Person) -> None:
+    """Most votes first, among those that match."""
+    await ask(ann, "/add agents, experts")
+    told = await ask(ann, "/top 2 week mine")
+    assert told.index("Agents that Plan") < told.index("Mixture-of-Experts")
+    assert "Diffusion Models at Night" not in told
+    assert "Diffusion Models at Night" in await ask(ann, "/top 2 week")
+
+
+async def test_an_abbreviation_finds_what_it_is_short_for(stage: Stage, ann: Person) -> None:
+    """And Korean finds English; a part of a word finds nothing."""
+    assert "1 paper" in await ask(ann, "/test MoE")
+    assert "2 papers" in await ask(ann, "/test 확산 모델")
+    assert "0 papers" in await ask(ann, "/test rag")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("/add (agents OR", "OR needs a word next to it"),
+        ("/add (agents", "A bracket is opened and never closed"),
+        ('/add "agents', "A quotation mark is opened and never closed"),
+        ("/add tite:agents", "There is no tite: to search in"),
+        ("/add q*", "Give at least two letters"),
+        ("/add votes>=many", "votes needs a number"),
+        ("/mute", "/mute survey"),
+        ("/unmute ,", "/mute survey"),
+        ("/test", "/test diffusion models -survey"),
+        ("/test " + "(" * 3000, "is too long"),
+        ("/test AND OR NOT", "needs a word next to it"),
+    ],
+)
+async def test_a_topic_that_cant_be_read_is_explained(
+    stage: Stage, ann: Person, words: str, answer: str
+) -> None:
+    """With the place and an example; nothing is stored."""
+    assert answer in await ask(ann, words)
+    assert "You have no topics yet" in await ask(ann, "/topics")
+    assert refused(stage) == []
