@@ -36,6 +36,10 @@ class Paper:
     project_url: str | None = None
     organization: str | None = None
     submitter: str | None = None
+    categories: tuple[str, ...] = ()
+    """arXiv's, the primary one first: `cs.CL`. Empty while only Hugging Face told of it."""
+    on_hugging_face: bool = True
+    """False as long as only arXiv lists it: no votes, no summary, and hundreds of its kind a day."""
 
 
 class DayState(StrEnum):
@@ -82,8 +86,12 @@ def canonical_id(text: str) -> str | None:
 def merge(known: Paper, read: Paper) -> Paper:
     """Return *known* brought up to date by a later reading: what *read* leaves empty stays as it was.
 
-    Of two listings the newer one counts.
+    Of two listings by one source the newer one counts, of two by both sources the one of Hugging Face, for
+    the day as for the texts; the categories are always arXiv's newest.
     """
-    told = {field.name: getattr(read, field.name) for field in fields(read)}
+    first, last = (read, known) if known.on_hugging_face > read.on_hugging_face else (known, read)
+    told = {field.name: getattr(last, field.name) for field in fields(last)}
     news = {name: value for name, value in told.items() if value not in (None, "", ())}
-    return replace(known, **{**news, "listed_on": max(known.listed_on, read.listed_on)})
+    if known.on_hugging_face == read.on_hugging_face:
+        news["listed_on"] = max(known.listed_on, read.listed_on)
+    return replace(first, **{**news, "categories": read.categories or known.categories})

@@ -93,5 +93,5 @@ def _row(paper: Paper) -> dict[str, Any]:
 
 def _paper(row: sa.Row[Any]) -> Paper:
     told = {name: value for name, value in row._mapping.items() if name not in ("arrival", "first_seen_at")}
-    lists = {name: tuple(told[name]) for name in ("authors", "ai_keywords", "media")}
+    lists = {name: tuple(told[name]) for name in ("authors", "ai_keywords", "media", "categories")}
     return Paper(**{**told, **lists})

@@ -59,6 +59,8 @@ papers = sa.Table(
     sa.Column("project_url", sa.Text),
     sa.Column("organization", sa.Text),
     sa.Column("submitter", sa.Text),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("on_hugging_face", sa.Boolean, nullable=False),
 )
 
 source_days = sa.Table(
