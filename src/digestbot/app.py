@@ -28,7 +28,8 @@ from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
 from digestbot.settings import Settings
 from digestbot.sources.http import Http
-from digestbot.sources.huggingface import FetchedDay, HuggingFace
+from digestbot.sources.huggingface import HuggingFace
+from digestbot.sources.listing import FetchedDay
 from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
 

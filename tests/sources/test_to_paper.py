@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from digestbot.core.paper import Paper, canonical_id
 from digestbot.playground.hub import MALFORMED, entry
-from digestbot.sources.huggingface import clean, to_paper
+from digestbot.sources.huggingface import to_paper
+from digestbot.sources.listing import clean
 
 DAY = date(2025, 10, 14)
 

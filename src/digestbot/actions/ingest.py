@@ -9,7 +9,7 @@ import structlog
 from digestbot.actions import Clock
 from digestbot.core.paper import DayState, SourceDay
 from digestbot.errors import SourceError
-from digestbot.sources.huggingface import FetchedDay
+from digestbot.sources.listing import FetchedDay
 from digestbot.store import Store, Tables
 
 log = structlog.get_logger()

@@ -7,9 +7,7 @@ An entry's own `publishedAt` (not its paper's) is New York time labelled as UTC,
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -28,32 +26,15 @@ from pydantic.alias_generators import to_camel
 from digestbot.core.paper import Paper, canonical_id, merge
 from digestbot.errors import SourceError
 from digestbot.sources.http import Http
+from digestbot.sources.listing import REJECTED_LENGTH, FetchedDay, Rejected, clean
 
 PAGE_SIZE = 100
 """The most entries that the API gives at once; its default is 50."""
 MAX_PAGES = 20
 """A bound for a broken server: 2,000 papers, where a real day lists some dozens."""
-_REJECTED_LENGTH = 2000
 _URL = re.compile(r"https?://[^\s/]\S{0,2000}", re.IGNORECASE)
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """An entry that could not be read. *entry* is its JSON, ASCII only, cut at 2,000 characters."""
-
-    entry: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedDay:
-    """One reading of the list of *day*, in its order. A paper tells its own `listed_on`."""
-
-    day: date
-    papers: tuple[Paper, ...]
-    rejected: tuple[Rejected, ...]
 
 
 class HuggingFace:
@@ -102,7 +83,7 @@ def _sort_out(page: list[Any], day: date, papers: dict[str, Paper], rejected: di
         try:
             paper = to_paper(entry, day)
         except (KeyError, TypeError, ValueError) as error:  # the shapes of a bad entry, no wider
-            rejected[Rejected(_json(entry)[:_REJECTED_LENGTH], _reason(error))] = None
+            rejected[Rejected(_json(entry)[:REJECTED_LENGTH], _reason(error))] = None
         else:
             known = papers.get(paper.id)
             papers[paper.id] = merge(known, paper) if known else paper
@@ -138,15 +119,6 @@ def to_paper(entry: Any, day: date) -> Paper:
         organization=organization.shown if organization else None,
         submitter=submitter.shown if submitter else None,
     )
-
-
-def clean(text: str) -> str:
-    """Return *text* on one line, in NFC, without control characters, NUL and lone surrogates.
-
-    Databases refuse the latter two: PostgreSQL the one, everyone the other.
-    """
-    kept = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def _cleaned(value: object) -> object:
