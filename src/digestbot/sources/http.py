@@ -2,16 +2,21 @@
 
 Its errors are SourceErrors with one of these ids, always with `url` and `reason`:
 `source-unreachable` no connection, or one that broke · `source-timeout` · `source-status` (also `status`) ·
-`source-garbled` not JSON · `source-too-large` · `source-address` a URL or a redirect that leads nowhere.
+`source-garbled` not JSON, or not of the form asked for · `source-too-large` · `source-address` a URL or a
+redirect that leads nowhere.
 """
 
+import asyncio
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Never, Self
+from typing import Any, Generic, Never, Self, TypeVar
 
 import aiohttp
 import stamina
@@ -22,6 +27,37 @@ from digestbot.errors import SourceError
 
 _CHUNK = 64 * 1024
 _REASON_LENGTH = 200
+_HTML = re.compile(rb"\s*<(!doctype html|html)\b", re.IGNORECASE)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Generic[T]):
+    """A form of answers. *read* returns what a body holds, or raises ValueError when it is none of these."""
+
+    name: str
+    media_type: str
+    read: Callable[[bytes], Awaitable[T]]
+
+
+class Pace:
+    """One request at a time, and *seconds* of rest from the end of each to the start of the next."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._free_at = 0.0
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until it is ours to ask; others wait until we leave, and then the rest."""
+        async with self._turn:
+            await asyncio.sleep(self._free_at - time.monotonic())
+            try:
+                yield
+            finally:
+                self._free_at = time.monotonic() + self._seconds
 
 
 class _PassingError(SourceError):
@@ -68,7 +104,7 @@ class Http:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             timeout=self._timeout,
-            headers={"User-Agent": f"digestbot/{__version__}", "Accept": "application/json"},
+            headers={"User-Agent": f"digestbot/{__version__}"},
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=True,  # HTTPS_PROXY and the like
         )
@@ -87,7 +123,24 @@ class Http:
         headers: Mapping[str, str] | None = None,
     ) -> Any:
         """Return the JSON value that *url* answers with. Raises SourceError, without any of *headers*."""
-        return await self._retrying(self._again, self._get, URL(url).update_query(params or {}), headers)
+        return await self.get(url, JSON, params, headers)
+
+    async def get(
+        self,
+        url: str,
+        form: Format[T],
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        pace: Pace | None = None,
+    ) -> T:
+        """Return what *url* answers with, read as *form*. Raises SourceError, without any of *headers*.
+
+        With a *pace* every attempt waits for its turn, the later ones beside their back-off.
+        """
+        asked = {"Accept": form.media_type, **(headers or {})}
+        return await self._retrying(
+            self._again, self._get, URL(url).update_query(params or {}), form, asked, pace
+        )
 
     def _again(self, error: Exception) -> bool | float:
         """Return whether to ask again, or after how many seconds; stamina's back-off hook."""
@@ -97,13 +150,24 @@ class Http:
             return True
         return error.wait if error.wait <= self._longest_wait else False
 
-    async def _get(self, url: URL, headers: Mapping[str, str] | None) -> Any:
+    async def _get(self, url: URL, form: Format[T], headers: Mapping[str, str], pace: Pace | None) -> T:
+        body = await self._body(url, headers, pace.turn() if pace else nullcontext())
+        try:
+            return await form.read(body)
+        except (ValueError, RecursionError):
+            kind = "HTML" if _HTML.match(body) else "something"
+            reason = f"{kind} instead of {form.name}, {len(body)} bytes"
+            raise _PassingError("source-garbled", url=_shown(url), reason=reason) from None
+
+    async def _body(
+        self, url: URL, headers: Mapping[str, str], turn: AbstractAsyncContextManager[None]
+    ) -> bytes:
         if self._session is None:
             raise RuntimeError("Http is used outside of its `async with`")
         try:
-            async with self._session.get(url, headers=headers) as response:
+            async with turn, self._session.get(url, headers=headers) as response:
                 _check(response, url)
-                return _parsed(await self._read(response, url), url)
+                return await self._read(response, url)
         except (aiohttp.ClientError, OSError) as error:
             _translate(error, url)
 
@@ -160,18 +224,15 @@ def _check(response: aiohttp.ClientResponse, url: URL) -> None:
     raise _PassingError("source-status", wait=wait, **values)
 
 
-def _parsed(body: bytes, url: URL) -> Any:
-    try:
-        return json.loads(body, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        kind = "HTML" if body.lstrip().startswith(b"<") else "something"
-        raise _PassingError(
-            "source-garbled", url=_shown(url), reason=f"{kind} instead of JSON, {len(body)} bytes"
-        ) from None
+async def _json(body: bytes) -> Any:
+    return json.loads(body, parse_constant=_refuse)
 
 
 def _refuse(constant: str) -> Never:
     raise ValueError(f"{constant} is not JSON")
+
+
+JSON: Format[Any] = Format("JSON", "application/json", _json)
 
 
 def _translate(error: aiohttp.ClientError | OSError, url: URL) -> Never:
