@@ -6,8 +6,8 @@ introduces them to each other.
     cli.py         the command line: parse → one action → print          (check, demo, topics beside it)
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
-    schedule.py    a few named jobs: poll, tick, votes, housekeeping, heartbeat
-    playground/    a Telegram and a Hugging Face of our own, for the demo and the tests
+    schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat
+    playground/    a Telegram, a Hugging Face and an arXiv of our own, for the demo and the tests
     actions/       what one can do: ingest, library, membership, deliver
     store/         the only SQL
     sources/       asks the outside world
@@ -22,7 +22,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
 
     a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
     a setting          settings.py, then `digestbot settings > config/digestbot.toml`
-    a source           sources/
+    a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
     a rule of interest core/query.py, core/match.py, docs/topics.md
     a synonym          config/synonyms.toml

@@ -13,12 +13,13 @@ from telegram.error import InvalidToken, NetworkError
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.deliver import Courier, Sender
-from digestbot.actions.ingest import Ingest
+from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.sender import TelegramSender
+from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
@@ -27,6 +28,7 @@ from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
 from digestbot.settings import Settings
+from digestbot.sources.arxiv import Arxiv
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay
@@ -50,12 +52,15 @@ class App:
         self._open = AsyncExitStack()
         self._http = Http()
         self._rules = _rules(settings)
+        categories = read_categories(settings.arxiv.categories or "")
         self.store = Store(settings.database_url)
-        self.source = HuggingFace(self._http, settings.huggingface.url, _secret(settings))
+        self.sources: list[Source] = [HuggingFace(self._http, settings.huggingface.url, _secret(settings))]
+        if categories:
+            self.sources.append(Arxiv(self._http, settings.arxiv.url, categories))
+        self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
-        self.ingest = Ingest(self.source, self.store, clock)
         self.library = Library(self.store, self._rules, clock)
-        self.membership = Membership(self.store, clock, _defaults(settings))
+        self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
@@ -70,10 +75,10 @@ class App:
     ) -> None:
         await self._open.aclose()
 
-    async def newest_list(self) -> FetchedDay:
-        """Return the last weekday's list as the source tells it now. Raises SourceError."""
+    async def newest_list(self, source: Source) -> FetchedDay:
+        """Return the last weekday's list as *source* tells it now. Raises SourceError."""
         day = self._clock().date()
-        return await self.source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
+        return await source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
 
     def courier(self, sender: Sender | None) -> Courier:
         return Courier(self.store, self._rules, self.render, sender, self._clock)
@@ -84,14 +89,17 @@ class App:
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk)
 
     def clockwork(self, courier: Courier) -> Clockwork:
-        jobs = {
-            "poll": self.ingest.poll,
-            "votes": self.ingest.votes,
-            "tick": courier.tick,
-            "housekeeping": self._housekeeping,
-            "heartbeat": self._heartbeat,
+        polls = {
+            "huggingface": timedelta(minutes=self._settings.huggingface.poll_minutes),
+            "arxiv": timedelta(hours=self._settings.arxiv.poll_hours),
         }
-        return Clockwork(jobs, timedelta(minutes=self._settings.huggingface.poll_minutes))
+        return Clockwork(
+            polls={ingest.source: (ingest.poll, polls[ingest.source]) for ingest in self.ingests},
+            refresh=self._refresh,
+            tick=courier.tick,
+            housekeeping=self._housekeeping,
+            heartbeat=self._heartbeat,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Be the bot until *stop* is set: answer, poll, deliver."""
@@ -100,6 +108,10 @@ class App:
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+    async def _refresh(self) -> None:
+        for ingest in self.ingests:
+            await ingest.refresh()
 
     async def _heartbeat(self) -> None:
         heartbeat(self._settings).touch()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from telegram.error import InvalidToken, TelegramError
 
+from digestbot.actions.ingest import Source
 from digestbot.app import App, heartbeat
 from digestbot.errors import SettingsError, SourceError
 from digestbot.settings import Settings, load
@@ -30,7 +31,7 @@ def is_alive() -> bool:
 
 
 async def examine() -> list[Finding]:
-    """Return what was found of settings, database, Telegram and the source, in this order."""
+    """Return what was found of settings, database, Telegram and the sources, in this order."""
     try:
         settings = load()
         settings.telegram_token()
@@ -40,7 +41,8 @@ async def examine() -> list[Finding]:
     findings = [Finding("settings", ok=True, told="complete")]
     try:
         async with App(settings) as app:
-            return [*findings, await _database(app), await _telegram(app, settings), await _source(app)]
+            sources = [await _source(app, source) for source in app.sources]
+            return [*findings, await _database(app), await _telegram(app, settings), *sources]
     except OSError as error:
         mend = "make it writable, or set DIGESTBOT_DATA_DIR"
         return [*findings, Finding("database", ok=False, told=f"{settings.data_dir}: {error}; {mend}")]
@@ -68,10 +70,11 @@ async def _telegram(app: App, settings: Settings) -> Finding:
         return Finding("telegram", ok=False, told=told)
 
 
-async def _source(app: App) -> Finding:
+async def _source(app: App, source: Source) -> Finding:
     try:
-        day = await app.newest_list()
+        day = await app.newest_list(source)
     except SourceError as error:
-        told = f"{error.values.get('url')}: {error.values.get('reason')}; see DIGESTBOT_HUGGINGFACE__URL"
-        return Finding("source", ok=False, told=told)
-    return Finding("source", ok=True, told=f"{len(day.papers)} papers listed on {day.day}")
+        setting = f"DIGESTBOT_{source.name.upper()}__URL"
+        told = f"{error.values.get('url')}: {error.values.get('reason')}; see {setting}"
+        return Finding(source.name, ok=False, told=told)
+    return Finding(source.name, ok=True, told=f"{len(day.papers)} papers listed on {day.day}")

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -210,8 +211,8 @@ async def _run(app: "App") -> None:
 
 async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":
     if not days:
-        return await app.ingest.poll()
-    return [await app.ingest.day(day) for day in _shown(days)]
+        return [report for ingest in app.ingests for report in await ingest.poll()]
+    return [await ingest.day(day) for day in _shown(days) for ingest in app.ingests]
 
 
 async def _deliver(app: "App") -> tuple[int, int, int]:
@@ -220,7 +221,11 @@ async def _deliver(app: "App") -> tuple[int, int, int]:
     async with app.bot().bot as bot:
         courier = app.courier(TelegramSender(bot))
         await courier.recover()
-        return await courier.plan(), await courier.send(), await courier.waiting()
+        with _told_to_wait("Planning"):
+            planned = await courier.plan()
+        with _told_to_wait(f"Sending {await courier.waiting()} digests"):
+            sent = await courier.send()
+        return planned, sent, await courier.waiting()
 
 
 async def _preview(app: "App") -> None:
@@ -238,6 +243,15 @@ def _shown(days: list[date]) -> Iterable[date]:
     from rich.progress import track
 
     return track(days, "Reading", console=Console(stderr=True))
+
+
+def _told_to_wait(what: str) -> AbstractContextManager[object]:
+    """Show what takes long, where somebody is looking."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{what} …")
 
 
 def _days(first: datetime | None, last: datetime | None) -> list[date]:
@@ -261,4 +275,4 @@ def _clock(at: str) -> "Clock | None":
 def _told(report: "DayReport") -> str:
     aside = f", {report.rejected} set aside" if report.rejected else ""
     read = f"{report.papers} papers, {report.new} new{aside}"
-    return f"{report.day} {report.state}: {report.error or read}"
+    return f"{report.day} {report.source} {report.state}: {report.error or read}"

@@ -52,7 +52,7 @@ class Stage:
         """Move the clock, and let happen what is due then."""
         self.clock.now = moment
         self.hub.today = moment.date()
-        await self.running.clockwork.run("poll")
+        await self.running.clockwork.run("huggingface")
         await self.running.clockwork.run("tick")
 
     async def settled(self) -> None:

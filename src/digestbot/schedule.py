@@ -1,8 +1,8 @@
 """The clockwork: a few named jobs, not one per subscriber. What is due lives in the database.
 
-`poll` reads the source's lists; `tick` plans and sends what is due; `votes` refreshes votes;
-`housekeeping` forgets old deliveries; `heartbeat` shows that we live. At the start `poll` and then `tick`
-make up for the time we were down.
+A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `tick` plans
+and sends what is due; `housekeeping` forgets old deliveries; `heartbeat` shows that we live. At the start the
+lists are read and then what is due is sent, to make up for the time we were down.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
 TICK = timedelta(minutes=1)
-VOTES = timedelta(hours=6)
+REFRESH = timedelta(hours=6)
 HOUSEKEEPING = timedelta(days=1)
 HEARTBEAT = timedelta(seconds=30)
 GRACE = timedelta(seconds=10)
@@ -28,23 +28,32 @@ GRACE = timedelta(seconds=10)
 class Clockwork:
     """Runs the named jobs, each never twice at once."""
 
-    def __init__(self, jobs: Mapping[str, Job], poll: timedelta) -> None:
-        self._jobs = jobs
+    def __init__(
+        self,
+        *,
+        polls: Mapping[str, tuple[Job, timedelta]],
+        refresh: Job,
+        tick: Job,
+        housekeeping: Job,
+        heartbeat: Job,
+    ) -> None:
+        jobs = {
+            **polls,
+            "refresh": (refresh, REFRESH),
+            "tick": (tick, TICK),
+            "housekeeping": (housekeeping, HOUSEKEEPING),
+            "heartbeat": (heartbeat, HEARTBEAT),
+        }
+        self._jobs = {name: job for name, (job, _) in jobs.items()}
+        self._at_start = ("heartbeat", *polls, "tick")
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
-        every = {
-            "poll": poll,
-            "tick": TICK,
-            "votes": VOTES,
-            "housekeeping": HOUSEKEEPING,
-            "heartbeat": HEARTBEAT,
-        }
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        self._turns = {name: asyncio.Lock() for name in every}
-        for name, interval in every.items():
+        self._turns = {name: asyncio.Lock() for name in jobs}
+        for name, (_, interval) in jobs.items():
             self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
         self._scheduler.add_job(self._catch_up, "date", run_date=datetime.now(UTC), id="catch up")
         self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
@@ -68,7 +77,7 @@ class Clockwork:
             await self._jobs[name]()
 
     async def _catch_up(self) -> None:
-        for name in ("heartbeat", "poll", "tick"):
+        for name in self._at_start:
             try:
                 await self.run(name)
             except Exception:  # digests go out also when the source is down for good

@@ -23,12 +23,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from digestbot.core.categories import read_categories
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.errors import SettingsError
 
 PREFIX = "DIGESTBOT_"
 LANGUAGES = ("en", "ko")
+MOST_CATEGORIES = 60
+"""Each has a button."""
 _TOKEN = re.compile(r"\d+:[\w-]+")
 
 
@@ -66,6 +69,16 @@ def _token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(value.get_secret_value()):
         raise ValueError("does not look like a bot token; @BotFather gives one")
     return value
+
+
+def _categories(value: str) -> str:
+    try:
+        named = read_categories(value)
+    except ValueError as error:
+        raise ValueError(f"names {error}, which is not in https://arxiv.org/category_taxonomy") from None
+    if len(named) > MOST_CATEGORIES:
+        raise ValueError(f"names {len(named)} categories; {MOST_CATEGORIES} are the most")
+    return ", ".join(named)
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -110,6 +123,22 @@ class HuggingFace(_Group):
     )
     poll_minutes: int = Field(
         30, ge=5, le=1440, description="How often today's list is read again.", examples=["30"]
+    )
+
+
+class Arxiv(_Group):
+    categories: Annotated[str, AfterValidator(_categories)] | None = Field(
+        None,
+        description="arXiv's, as a second source that readers may choose. Default: none, arXiv is off.",
+        examples=["cs.CL, cs.CV"],
+    )
+    url: WebAddress = Field(
+        "https://export.arxiv.org",
+        description="Where arXiv's API is asked.",
+        examples=["https://export.arxiv.org"],
+    )
+    poll_hours: int = Field(
+        6, ge=1, le=24, description="How often arXiv is read; it announces once a day.", examples=["6"]
     )
 
 
@@ -201,6 +230,7 @@ class Settings(BaseSettings):
     telegram: Telegram = Telegram()
     database: Database = Database()
     huggingface: HuggingFace = HuggingFace()
+    arxiv: Arxiv = Arxiv()
     ranking: Ranking = Ranking()
     defaults: Defaults = Defaults()
 

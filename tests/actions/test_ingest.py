@@ -79,7 +79,36 @@ async def test_missed_weekdays_are_made_up(desk: Desk) -> None:
     desk.asked()
     desk.clock.now = datetime.combine(date(2025, 10, 24), NOON.time(), NOON.tzinfo)
     await desk.ingest.poll()
-    assert [day.day for day in desk.asked()] == [13, 14, 15, 16, 17, 20, 21, 22, 23, 24]
+    assert [day.day for day in desk.asked()] == [22, 23, 24, 13, 14, 15, 16, 17, 20, 21]
+
+
+async def test_a_day_that_failed_is_not_forgotten(desk: Desk) -> None:
+    """Later days are complete since: for a month every poll tries it again, after the newest days."""
+    lost = DAY - timedelta(days=12)
+    desk.hub.fail(status(500), day=lost)
+    await desk.ingest.day(lost)
+    for back in range(11, 2, -1):
+        await desk.ingest.day(DAY - timedelta(days=back))
+    desk.asked()
+    await desk.ingest.poll()
+    assert desk.asked() == [DAY - timedelta(days=2), DAY - timedelta(days=1), DAY, lost]
+    desk.lists(lost, 2)
+    desk.hub.heal()
+    await desk.ingest.poll()
+    assert await desk.papers(lost) == 2
+    desk.asked()
+    await desk.ingest.poll()
+    assert lost not in desk.asked()
+
+
+async def test_days_that_fail_for_good_do_not_stand_before_the_newest(desk: Desk) -> None:
+    """Three of them end a poll, but today was read before."""
+    for back in (12, 13, 14):
+        desk.hub.fail(status(500), day=DAY - timedelta(days=back))
+        await desk.ingest.day(DAY - timedelta(days=back))
+    desk.lists(DAY, 3)
+    await desk.ingest.poll()
+    assert await desk.papers(DAY) == 3
 
 
 async def test_votes_are_refreshed_for_two_weeks(desk: Desk) -> None:
@@ -89,7 +118,7 @@ async def test_votes_are_refreshed_for_two_weeks(desk: Desk) -> None:
     await desk.ingest.day(past)
     desk.lists(past, 1, upvotes=50)
     desk.asked()
-    await desk.ingest.votes()
+    await desk.ingest.refresh()
     days = desk.asked()
     assert min(days) == DAY - timedelta(days=14)
     assert max(days) < DAY - timedelta(days=2)
@@ -128,7 +157,7 @@ async def test_a_complete_day_stays_so(desk: Desk) -> None:
     desk.lists(past, 1)
     await desk.ingest.day(past)
     desk.hub.fail(status(500))
-    await desk.ingest.votes()
+    await desk.ingest.refresh()
     assert (await desk.states())[past] is DayState.COMPLETE
 
 

@@ -129,7 +129,7 @@ async def test_fetch_digest_and_dry_run(world: World) -> None:
         await ask(ann, "/add agents")
     code, told, _ = await digestbot(world, "fetch", "--date", str(TODAY))
     assert code == 0
-    assert f"{TODAY} partial: 2 papers, " in told
+    assert f"{TODAY} huggingface partial: 2 papers, " in told
     code, told, _ = await digestbot(world, "digest", str(TODAY), "--topics", "agents")
     assert code == 0
     assert "Agents that Plan" in told

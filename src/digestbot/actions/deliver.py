@@ -10,8 +10,9 @@ import structlog
 
 from digestbot.actions import Clock
 from digestbot.actions.library import digest_listing
+from digestbot.core.categories import is_for
 from digestbot.core.delivery import Decision, Delivery, Outcome, State, decide
-from digestbot.core.digest import Digest, compose, select
+from digestbot.core.digest import Digest, Pick, asks, compose, select
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Subscriber, SubscriberState, next_due
@@ -88,7 +89,7 @@ class Courier:
                 now = self._clock()
                 due = await tables.subscribers.due(now, CHUNK)
                 news = await self._news(tables, due, news)
-                digests = [(reader, news.digest(reader)) for reader in due]
+                digests = await _digests(tables, due, news)
                 new = [NewDelivery(reader.id, _slot(reader), digest) for reader, digest in digests if digest]
                 await tables.deliveries.plan(new, now)
                 for reader, digest in digests:
@@ -104,8 +105,7 @@ class Courier:
         async with self._store.read() as tables:
             due = await tables.subscribers.due(self._clock())
             news = await self._news(tables, due, None)
-            for reader in due:
-                digest = news.digest(reader)
+            for reader, digest in await _digests(tables, due, news):
                 if digest:
                     delivery = Delivery(
                         id=0,
@@ -207,23 +207,50 @@ class _News:
         self.after = after
         self.upto = upto
         self.postings = Postings((paper for _, paper in arrived), rules)
+        self.listed_twice = {paper.id for _, paper in arrived if paper.on_hugging_face and paper.categories}
+        """The papers of both sources: one that arXiv listed first has arrived twice."""
         self._arrivals = {paper.id: arrival for arrival, paper in arrived}
-        self._new: dict[tuple[int, date], int] = {}
-        """The papers that are new by a cursor and a first day."""
+        self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
+        """The papers that are new by a cursor, a first day and categories."""
 
-    def digest(self, reader: Subscriber) -> Digest | None:
-        """Return what *reader*, whose topics were looked for, is told; None is silence."""
-        new = self._new_by(reader.cursor, reader.since)
-        return compose(select(self.postings, reader.topics, new), new.bit_count(), reader.maximum)
+    def picks(self, reader: Subscriber) -> list[Pick]:
+        """Return what is new to *reader* and wanted, best first; the topics were looked for before."""
+        return select(self.postings, reader.topics, self._new_to(reader))
 
-    def _new_by(self, cursor: int, since: date) -> int:
-        if (cursor, since) not in self._new:
-            self._new[cursor, since] = sum(
-                1 << place
-                for place, paper in enumerate(self.postings.papers)
-                if self._arrivals[paper.id] > cursor and paper.listed_on >= since
+    def digest(self, reader: Subscriber, picks: Sequence[Pick]) -> Digest | None:
+        """Return what *reader* is told of *picks*; None is silence."""
+        return compose(picks, self._new_to(reader).bit_count(), reader.maximum)
+
+    def _new_to(self, reader: Subscriber) -> int:
+        categories = reader.categories if asks(reader.topics) else ()
+        which = reader.cursor, reader.since, categories
+        if which not in self._new:
+            self._new[which] = self.postings.where(
+                lambda paper: (
+                    self._arrivals[paper.id] > reader.cursor
+                    and paper.listed_on >= reader.since
+                    and is_for(paper, categories)
+                )
             )
-        return self._new[cursor, since]
+        return self._new[which]
+
+
+async def _digests(
+    tables: Tables, due: Sequence[Subscriber], news: _News
+) -> list[tuple[Subscriber, Digest | None]]:
+    """Return the digest of each who is *due*, without the papers that were brought there before."""
+    wanted = [(reader, news.picks(reader)) for reader in due]
+    perhaps = {
+        reader.id for reader, picks in wanted if any(pick.paper_id in news.listed_twice for pick in picks)
+    }
+    told = await tables.deliveries.told(perhaps)
+    return [
+        (
+            reader,
+            news.digest(reader, [pick for pick in picks if pick.paper_id not in told.get(reader.id, ())]),
+        )
+        for reader, picks in wanted
+    ]
 
 
 def _slot(reader: Subscriber) -> datetime:

@@ -14,10 +14,10 @@ from digestbot.store import Store, Tables
 
 log = structlog.get_logger()
 
-OPEN_DAYS = 2
-"""A list grows by half until the next night, now and then later: it is read again for two days after."""
-VOTE_DAYS = 14
-"""How long votes are refreshed."""
+RECENT_DAYS = 14
+"""How long a list is looked at again: votes change, and what was held back is added."""
+MISSED_DAYS = 30
+"""How far back a day that failed is tried again."""
 FAILURES_TO_STOP = 3
 """So many days failed in a row: the source is down, not the days."""
 
@@ -26,6 +26,8 @@ class Source(Protocol):
     """Lists papers by day."""
 
     name: str
+    open_days: int
+    """So many days after a day its list is not final: every poll reads it again."""
 
     async def fetch_day(self, day: date) -> FetchedDay: ...
 
@@ -34,6 +36,7 @@ class Source(Protocol):
 class DayReport:
     """What a reading of one day brought."""
 
+    source: str
     day: date
     state: DayState
     papers: int = 0
@@ -50,6 +53,11 @@ class Ingest:
         self._store = store
         self._clock = clock
 
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self._source.name
+
     async def day(self, day: date) -> DayReport:
         """Read one day. A failure is written down and reported, not raised."""
         try:
@@ -62,24 +70,29 @@ class Ingest:
         return report
 
     async def poll(self) -> list[DayReport]:
-        """Read today, the two days before, and every weekday missed since the last complete one."""
+        """Read today, the days before it whose lists are not final, then every weekday that was missed."""
         today = self._clock().date()
-        open_days = [today - timedelta(days=back) for back in range(OPEN_DAYS, -1, -1)]
-        return await self._each([*await self._missed(open_days[0]), *open_days])
+        open_days = _back(today, self._source.open_days, 0)
+        return await self._each([*open_days, *await self._missed(open_days[0])])
 
-    async def votes(self) -> list[DayReport]:
+    async def refresh(self) -> list[DayReport]:
         """Read again the weekdays of the last two weeks that `poll` no longer reads."""
-        today = self._clock().date()
-        days = (today - timedelta(days=back) for back in range(VOTE_DAYS, OPEN_DAYS, -1))
+        days = _back(self._clock().date(), RECENT_DAYS, self._source.open_days + 1)
         return await self._each([day for day in days if day.weekday() < 5])
 
     async def _missed(self, before: date) -> list[date]:
+        """Return the weekdays before a day that are not complete: of a month, or since the last complete."""
+        month = before - timedelta(days=MISSED_DAYS)
         async with self._store.read() as tables:
-            complete = await tables.days.last_complete(self._source.name)
-        if complete is None:
-            return []
-        days = (complete + timedelta(days=ahead) for ahead in range(1, (before - complete).days))
-        return [day for day in days if day.weekday() < 5]
+            first = await tables.days.first(self._source.name)
+            last = await tables.days.last_complete(self._source.name)
+            if first is None:
+                return []
+            start = max(first, min(month, last or month))
+            known = await tables.days.between(self._source.name, start, before)
+        complete = {day.day for day in known if day.state is DayState.COMPLETE}
+        days = _back(before, (before - start).days, 1)
+        return [day for day in days if day.weekday() < 5 and day not in complete]
 
     async def _each(self, days: list[date]) -> list[DayReport]:
         reports: list[DayReport] = []
@@ -92,8 +105,8 @@ class Ingest:
 
     async def _fetched(self, fetched: FetchedDay) -> DayReport:
         now = self._clock()
-        over = now.date() >= fetched.day + timedelta(days=OPEN_DAYS)
-        state = DayState.COMPLETE if over else DayState.PARTIAL
+        over = now.date() >= fetched.day + timedelta(days=self._source.open_days)
+        state = DayState.COMPLETE if over and not fetched.cut else DayState.PARTIAL
         rejected = [(entry.entry, entry.reason) for entry in fetched.rejected]
         async with self._store.write() as tables:
             new = await tables.papers.save(fetched.papers, now)
@@ -107,10 +120,19 @@ class Ingest:
                     papers=len(fetched.papers),
                     rejected=len(rejected),
                     attempts=before.attempts + 1,
+                    error=fetched.cut,
                     fetched_at=now,
                 )
             )
-        return DayReport(fetched.day, state, len(fetched.papers), new, len(rejected))
+        return DayReport(
+            source=self.source,
+            day=fetched.day,
+            state=state,
+            papers=len(fetched.papers),
+            new=new,
+            rejected=len(rejected),
+            error=fetched.cut,
+        )
 
     async def _failed(self, day: date, error: SourceError) -> DayReport:
         reason = str(error.values.get("reason", error.id))
@@ -130,15 +152,21 @@ class Ingest:
                     fetched_at=before.fetched_at,
                 )
             )
-        return DayReport(day, DayState.FAILED, before.papers, error=reason)
+        return DayReport(self.source, day, DayState.FAILED, before.papers, error=reason)
 
     async def _known(self, tables: Tables, day: date) -> SourceDay:
         known = await tables.days.get(self._source.name, day)
         return known or SourceDay(source=self._source.name, day=day, state=DayState.PENDING)
 
 
+def _back(today: date, first: int, last: int) -> list[date]:
+    """Return the days from *first* to *last* days before *today*, in order."""
+    return [today - timedelta(days=back) for back in range(first, last - 1, -1)]
+
+
 def _fields(report: DayReport) -> dict[str, object]:
     fields = {
+        "source": report.source,
         "day": report.day.isoformat(),
         "state": str(report.state),
         "papers": report.papers,

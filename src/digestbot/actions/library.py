@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from digestbot.actions import Clock
+from digestbot.actions.shelf import DAYS, Shelf
+from digestbot.core.categories import is_for
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import (
     MINE,
@@ -15,18 +17,17 @@ from digestbot.core.digest import (
     Trial,
     View,
     ViewKind,
+    asks,
     select,
 )
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.query import parse
 from digestbot.core.rank import by_votes
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import choose
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
-TRIAL_DAYS = 7
 TRIAL_CARDS = 5
 
 
@@ -37,6 +38,7 @@ class Library:
         self._store = store
         self._rules = rules
         self._clock = clock
+        self._shelf = Shelf(store, rules, clock)
 
     async def look(self, view: View, reader: Subscriber) -> Listing:
         """Return the list of papers that *view* names, as this reader sees it now.
@@ -50,9 +52,10 @@ class Library:
                 case ViewKind.TODAY:
                     return await self._today(tables, reader)
                 case ViewKind.MINE:
-                    return await self._day(tables, view, date.fromisoformat(view.of), reader.topics)
+                    return await self._mine(tables, view, date.fromisoformat(view.of), reader)
                 case ViewKind.ALL:
-                    return await self._day(tables, view, await self._newest(tables, view.of), ())
+                    day = date.fromisoformat(view.of) if view.of else await self._newest(tables)
+                    return await self._day(tables, view, day, ())
             return await self._top(tables, view, int(view.of), reader.topics)
 
     async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
@@ -71,10 +74,10 @@ class Library:
     async def yesterday(self, reader: Subscriber) -> Listing:
         """Return the papers of the last day with a list before the newest one."""
         async with self._store.read() as tables:
-            newest = await self._newest(tables, "")
+            newest = await self._newest(tables)
             before = newest and await tables.papers.newest_day(newest - timedelta(days=1))
             view = View(ViewKind.MINE, before.isoformat() if before else "")
-            return await self._day(tables, view, before, reader.topics)
+            return await self._mine(tables, view, before, reader)
 
     async def paper(self, paper_id: str, reader: Subscriber) -> Card:
         """Return one paper. Raises UserError `unknown-paper`."""
@@ -85,27 +88,24 @@ class Library:
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
         return Card(paper, tuple(match.topic for match in matches), choose(paper))
 
-    async def trial(self, topic: str) -> Trial:
-        """Return what *topic* would have brought in the last TRIAL_DAYS. Raises QueryError."""
-        parse(topic)
-        async with self._store.read() as tables:
-            newest = await self._newest(tables, "")
-            papers = await _back(tables, newest, TRIAL_DAYS)
-        picks = await self._select(papers, (topic,))
-        cards = _cards(papers, picks[:TRIAL_CARDS])
-        return Trial(topic=topic, days=TRIAL_DAYS, matched=len(picks), listed=len(papers), cards=cards)
+    async def trial(self, topic: str, reader: Subscriber) -> Trial:
+        """Return what *topic* would have brought *reader* in the last DAYS. Raises QueryError."""
+        categories = reader.categories if asks([topic]) else ()
+        postings = await self._shelf.postings([topic])
+        among = postings.where(lambda paper: is_for(paper, categories))
+        picks = select(postings, [topic], among)
+        cards = _cards(postings.papers, picks[:TRIAL_CARDS])
+        return Trial(topic=topic, days=DAYS, matched=len(picks), listed=among.bit_count(), cards=cards)
 
-    async def counts(self, topics: Sequence[str]) -> dict[str, int]:
-        """Return how many papers of the last TRIAL_DAYS hold each of *topics*."""
-        async with self._store.read() as tables:
-            newest = await self._newest(tables, "")
-            papers = await _back(tables, newest, TRIAL_DAYS)
-        postings = await self._postings(papers, topics)
-        return {topic: postings.count(topic) for topic in topics}
+    async def counts(self, reader: Subscriber) -> dict[str, int]:
+        """Return how many papers of the last DAYS hold each of the reader's topics."""
+        postings = await self._shelf.postings(reader.topics)
+        among = postings.where(lambda paper: is_for(paper, reader.categories))
+        return {topic: postings.count(topic, among) for topic in reader.topics}
 
     async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
-        newest = await self._newest(tables, "")
-        listing = await self._day(tables, View(ViewKind.TODAY), newest, reader.topics)
+        newest = await self._newest(tables)
+        listing = await self._mine(tables, View(ViewKind.TODAY), newest, reader)
         last = await tables.deliveries.latest(reader.id) if reader.id else None
         if last is None:
             return listing
@@ -131,13 +131,24 @@ class Library:
         papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
         return digest_listing(delivery, papers, reader)
 
-    async def _day(self, tables: Tables, view: View, day: date | None, topics: tuple[str, ...]) -> Listing:
-        papers = await tables.papers.listed(day, day) if day else []
+    async def _mine(self, tables: Tables, view: View, day: date | None, reader: Subscriber) -> Listing:
+        categories = reader.categories if asks(reader.topics) else ()
+        return await self._day(tables, view, day, reader.topics, categories)
+
+    async def _day(
+        self,
+        tables: Tables,
+        view: View,
+        day: date | None,
+        topics: tuple[str, ...],
+        categories: tuple[str, ...] = (),
+    ) -> Listing:
+        papers = await _back(tables, day, 1, categories)
         cards = _cards(papers, await self._select(papers, topics))
         return Listing(view=view, day=day, cards=cards, matched=len(cards), listed=len(papers))
 
     async def _top(self, tables: Tables, view: View, count: int, topics: Sequence[str]) -> Listing:
-        newest = await self._newest(tables, "")
+        newest = await self._newest(tables)
         if newest is None:
             return Listing(view=view, day=None, cards=(), matched=0, listed=0)
         papers = await _back(tables, newest, TOP_DAYS[view.kind])
@@ -156,9 +167,7 @@ class Library:
         # A month takes most of a second: others are answered meanwhile.
         return await asyncio.to_thread(Postings, papers, self._rules, topics)
 
-    async def _newest(self, tables: Tables, day: str) -> date | None:
-        if day:
-            return date.fromisoformat(day)
+    async def _newest(self, tables: Tables) -> date | None:
         return await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
 
 
@@ -173,9 +182,15 @@ def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subs
     )
 
 
-async def _back(tables: Tables, newest: date | None, days: int) -> list[Paper]:
-    """Return the papers of so many days, of which the newest list's is the last."""
-    return await tables.papers.listed(newest - timedelta(days=days - 1), newest) if newest else []
+async def _back(
+    tables: Tables, newest: date | None, days: int, categories: tuple[str, ...] = ()
+) -> list[Paper]:
+    """Return the papers of so many days, *newest* the last: Hugging Face's, and arXiv's of *categories*."""
+    if newest is None:
+        return []
+    first = newest - timedelta(days=days - 1)
+    listed = await tables.papers.listed(first, newest, everywhere=bool(categories))
+    return [paper for paper in listed if is_for(paper, categories)]
 
 
 def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:

@@ -37,10 +37,12 @@ class TopicsChanged:
 class Membership:
     """Who is subscribed, and to what."""
 
-    def __init__(self, store: Store, clock: Clock, defaults: Defaults) -> None:
+    def __init__(self, store: Store, clock: Clock, defaults: Defaults, offered: tuple[str, ...] = ()) -> None:
         self._store = store
         self._clock = clock
         self._defaults = defaults
+        self.offered = offered
+        """The arXiv categories that are read."""
 
     async def reader(self, chat: Chat) -> Subscriber:
         """Return who reads in *chat*; one that we don't know is given the defaults and id 0."""
@@ -149,6 +151,19 @@ class Membership:
 
     async def set_language(self, chat: Chat, language: str) -> Subscriber:
         return await self._change(chat, lambda reader: replace(reader, language=language))
+
+    async def set_categories(self, chat: Chat, categories: Sequence[str]) -> Subscriber:
+        """Choose arXiv categories. Raises UserError `usage-sources` for one that is not read."""
+        for category in categories:
+            if category not in self.offered:
+                raise UserError("usage-sources", category=category, offered=self.offered)
+        return await self._change(chat, lambda reader: replace(reader, categories=tuple(categories)))
+
+    async def toggle_category(self, chat: Chat, category: str) -> Subscriber:
+        """Add an arXiv category, or take it away if it was chosen. Raises as `set_categories` does."""
+        before = (await self.reader(chat)).categories
+        others = [chosen for chosen in before if chosen in self.offered and chosen != category]
+        return await self.set_categories(chat, others if category in before else (*others, category))
 
     # One transaction each
 

@@ -41,12 +41,17 @@ def select(postings: Postings, topics: Sequence[str], among: int | None = None) 
     Where no topic asks for anything, all papers are brought, by votes. The topics were looked for before.
     """
     some = postings.all if among is None else among
-    if all(parse(topic).mutes for topic in topics):
+    if not asks(topics):
         return [Pick(paper.id) for paper in postings.of(postings.unmuted(topics) & some)]
     papers = [*postings.of(postings.brought(topics) & some)]
     matches = {paper.id: postings.matches(paper.id, topics) for paper in papers}
     ranked = narrow(order(papers, matches, weights=postings.rules.weights), matches)
     return [Pick(paper.id, tuple(match.topic for match in matches[paper.id])) for paper in ranked]
+
+
+def asks(topics: Sequence[str]) -> bool:
+    """Tell whether any of *topics* asks for papers: one that only mutes does not."""
+    return not all(parse(topic).mutes for topic in topics)
 
 
 def compose(picks: Sequence[Pick], listed: int, maximum: int) -> Digest | None:

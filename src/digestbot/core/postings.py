@@ -4,7 +4,7 @@ Each distinct topic goes through each paper once. The papers that it brings are 
 reader's papers are the union of a few numbers, however many readers and papers there are.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -69,9 +69,19 @@ class Postings:
             yield self.papers[lowest.bit_length() - 1]
             among ^= lowest
 
-    def count(self, topic: str) -> int:
-        """Return how many papers hold *topic*, looked for before; or are muted by it."""
-        return self._bits[topic].bit_count()
+    def where(self, is_wanted: Callable[[Paper], bool]) -> int:
+        """Return the papers for which *is_wanted* holds."""
+        return sum(1 << place for place, paper in enumerate(self.papers) if is_wanted(paper))
+
+    @property
+    def looked_for(self) -> int:
+        """How many topics were looked for."""
+        return len(self._bits)
+
+    def count(self, topic: str, among: int) -> int:
+        """Return how many papers *among* some hold *topic*, looked for before; or are muted by it."""
+        found = self._bits[topic]
+        return ((found | found >> len(self.papers)) & among).bit_count()
 
     def matches(self, paper_id: str, topics: Sequence[str]) -> list[Match]:
         """Return why a paper is brought by *topics*, the best reason first."""

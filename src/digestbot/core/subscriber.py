@@ -82,6 +82,8 @@ class Subscriber:
     last_slot_at: datetime | None
     """The due time of the last digest that had something to say."""
     topics: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    """arXiv's, whose papers come too, where they match a topic."""
 
 
 def stranger(chat: Chat, defaults: Defaults) -> Subscriber:

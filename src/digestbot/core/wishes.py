@@ -26,6 +26,8 @@ _PERIODS = {
     "월": ViewKind.TOP_MONTH,
     "월간": ViewKind.TOP_MONTH,
 }
+_EVERYTHING = ("all", "전체", "모두")
+_NONE = ("off", "none", "끄기", "없음")
 _MINE = ("mine", "my", "내", "나의", "내주제")
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
 _DAY_NAMES = (
@@ -72,6 +74,27 @@ def muted(text: str) -> list[str]:
     return [f"-({part})" if " " in part and part[0] not in '"“(' else f"-{part}" for part in bare if part]
 
 
+def sources(text: str, chosen: Sequence[str], offered: Sequence[str]) -> tuple[str, ...]:
+    """Return the arXiv categories that `/sources` *text* leaves: `cs.CL, cs.CV`, `-cs.CL`, `all`, `off`.
+
+    Raises `usage-sources` for what is none, or is not *offered*.
+    """
+    if plain(text) in _NONE:
+        return ()
+    if plain(text) in _EVERYTHING:
+        return tuple(offered)
+    wanted = dict.fromkeys(category for category in chosen if category in offered)
+    for word in re.split(r"[,、\s]+", unicodedata.normalize("NFKC", text).strip()):
+        named = {category.lower(): category for category in offered}.get(word.lstrip("-–+").lower())
+        if named is None:
+            raise UserError("usage-sources", category=word, offered=tuple(offered))
+        if word[0] in "-–":
+            wanted.pop(named, None)
+        else:
+            wanted[named] = None
+    return tuple(wanted)
+
+
 def clock(text: str) -> time:
     """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `8시`. Raises `usage-time`."""
     read = _CLOCK.fullmatch(plain(text))
@@ -108,7 +131,7 @@ def today(words: Sequence[str]) -> bool:
     """Tell whether every paper is wanted. Raises `usage-today`."""
     if not words:
         return False
-    if [plain(word) for word in words] not in (["all"], ["전체"], ["모두"]):
+    if " ".join(map(plain, words)) not in _EVERYTHING:
         raise UserError("usage-today")
     return True
 

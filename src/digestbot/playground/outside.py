@@ -35,7 +35,7 @@ class _Planned:
 
 
 class OutsideServer:
-    """Answers GET on *path* with `truth`, unless a fault is planned. One that derives from it has the truth."""
+    """Answers GET on *path* with `truth`, which its heirs know, unless a fault is planned."""
 
     def __init__(self, path: str) -> None:
         self.requests: list[Asked] = []

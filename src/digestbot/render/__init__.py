@@ -3,10 +3,22 @@
 Words live in `templates/` (English) and `locale/` (the other languages).
 """
 
-from digestbot.core.digest import TOP_DAYS, Card, Listing, View, ViewKind
+from collections.abc import Sequence
+
+from digestbot.core.categories import NAMES
+from digestbot.core.digest import TOP_DAYS, Card, Listing, View, ViewKind, asks
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
-from digestbot.render.buttons import PER_ROW, Rows, choices, links, list_press, number, rows_of
+from digestbot.render.buttons import (
+    PER_ROW,
+    Rows,
+    choices,
+    links,
+    list_press,
+    number,
+    rows_of,
+    source_choices,
+)
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
 from digestbot.render.message import Button, Message, Part, Press
@@ -113,6 +125,14 @@ class Renderer:
         return Message(
             block("says.jinja", name, reader.language, reader=reader, **values), choices(name, reader)
         )
+
+    def sources(self, reader: Subscriber, offered: Sequence[str]) -> Message:
+        """Return the answer to `/sources`; *offered* are the arXiv categories that can be chosen."""
+        known = [(category, NAMES[category], category in reader.categories) for category in offered]
+        html = block(
+            "says.jinja", "sources", reader.language, offered=known, asks=asks(reader.topics), reader=reader
+        )
+        return Message(html, source_choices(reader, offered))
 
     def error(self, error: UserError, language: str) -> Message:
         """Return what a reader is told when something can't be done."""

@@ -27,17 +27,27 @@ def rows_of(buttons: Sequence[Button]) -> Rows:
     return tuple(tuple(buttons[start : start + PER_ROW]) for start in range(0, len(buttons), PER_ROW))
 
 
+def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
+    """Return a button for each arXiv category, ticked where it is chosen, and the way to the settings."""
+    t = words(reader.language).gettext
+    ticked = {category: f"✓ {category}" for category in reader.categories}
+    buttons = [Button(ticked.get(known, known), Press("source", (known,))) for known in offered]
+    rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
+    return (*rows, (Button(t("« Back"), Press("settings")),))
+
+
 def links(paper: Paper) -> Rows:
     code = f"Code ★{paper.code_stars}" if paper.code_stars else "Code"
     more = [
         *([Button(code, paper.code_url)] if paper.code_url else []),
         *([Button("Project", paper.project_url)] if paper.project_url else []),
     ]
+    hub = Button("Hugging Face", f"https://huggingface.co/papers/{paper.id}")
     return (
         (
             Button("arXiv", arxiv(paper)),
             Button("PDF", f"https://arxiv.org/pdf/{paper.id}"),
-            Button("Hugging Face", f"https://huggingface.co/papers/{paper.id}"),
+            *([hub] if paper.on_hugging_face else []),
         ),
         *([tuple(more)] if more else []),
     )
@@ -73,7 +83,7 @@ def choices(name: str, reader: Subscriber) -> Rows:
                     Button(t("Days"), Press("choose", ("days",))),
                     Button(t("Maximum"), Press("choose", ("maximum",))),
                 ),
-                (toggle,),
+                (Button(t("Sources"), Press("sources")), toggle),
             )
         case "choose_language":
             return back(

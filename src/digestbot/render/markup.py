@@ -51,6 +51,13 @@ def names(authors: tuple[str, ...], most: int) -> str:
     return f"{shown} +{len(authors) - most}" if len(authors) > most else shown
 
 
+def _standing(paper: Paper, upvotes: str) -> str:
+    """Return what the community thinks of a paper; of one that nobody could vote on, where it is from."""
+    if paper.on_hugging_face:
+        return f"▲ {upvotes}"
+    return f"arXiv {paper.categories[0]}" if paper.categories else "arXiv"
+
+
 @cache
 def _template(template: str, language: str) -> Template:
     return _environment(language).get_template(template)
@@ -73,6 +80,7 @@ def _environment(language: str) -> Environment:
         "markdown": markdown,
         "names": names,
         "number": spoken.number,
+        "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
         "day": spoken.day,
         "moment": spoken.moment,
         "clock": spoken.clock,

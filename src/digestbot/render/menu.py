@@ -16,6 +16,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("test", t("What a topic would bring")),
         ("mute", t("Never show papers with a word")),
         ("unmute", t("Show them again")),
+        ("sources", t("Where papers come from")),
         ("yesterday", t("The papers of the day before")),
         ("date", t("The papers of any day")),
         ("settings", t("All settings")),

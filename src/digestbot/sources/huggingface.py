@@ -41,6 +41,8 @@ class HuggingFace:
     """The daily papers at *url*; *token* is an access token, which only raises the limit on requests."""
 
     name = "huggingface"
+    open_days = 2
+    """A list grows by half until the next night, now and then later."""
 
     def __init__(self, http: Http, url: str, token: str | None) -> None:
         self._http = http

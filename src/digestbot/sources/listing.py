@@ -25,6 +25,8 @@ class FetchedDay:
     day: date
     papers: tuple[Paper, ...]
     rejected: tuple[Rejected, ...]
+    cut: str | None = None
+    """Why the rest of the list could not be read; None when this is all of it."""
 
 
 def clean(text: str) -> str:

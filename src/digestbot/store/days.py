@@ -55,6 +55,12 @@ class Days:
         )
         return [_day(row) for row in await self._connection.execute(query.order_by(source_days.c.day))]
 
+    async def first(self, source: str) -> date | None:
+        """Return the earliest day that we know of."""
+        query = sa.select(sa.func.min(source_days.c.day)).where(source_days.c.source == source)
+        found: date | None = await self._connection.scalar(query)
+        return found
+
     async def last_complete(self, source: str) -> date | None:
         query = sa.select(sa.func.max(source_days.c.day)).where(
             source_days.c.source == source, source_days.c.state == DayState.COMPLETE

@@ -98,6 +98,16 @@ class Deliveries:
         """Return the subscriber's last digest, whatever became of it."""
         return await self._first(deliveries.c.subscriber_id == subscriber_id)
 
+    async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
+        """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
+        query = sa.select(deliveries).where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
+        told: dict[int, set[str]] = {}
+        for row in await self._connection.execute(query):
+            given_up = row.state in (State.FAILED, State.CANCELLED)
+            picks = row.picks[: row.done] if given_up else row.picks
+            told.setdefault(row.subscriber_id, set()).update(paper_id for paper_id, _ in picks)
+        return told
+
     async def unfinished(self) -> int:
         """Return how many deliveries are planned or in flight."""
         query = sa.select(sa.func.count()).where(deliveries.c.state.in_((State.PLANNED, State.SENDING)))

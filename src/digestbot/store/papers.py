@@ -21,27 +21,29 @@ class Papers:
         self._connection = connection
 
     async def save(self, read: Sequence[Paper], now: datetime) -> int:
-        """Store a reading and return how many papers were new. Known ones are brought up to date."""
+        """Store a reading and return how many papers were new. Known ones are brought up to date.
+
+        One that Hugging Face lists after arXiv did is new once more: to most readers it is.
+        """
         await self._lock_arrivals()
         read = list({paper.id: paper for paper in read}.values())
         known = await self.get_many(paper.id for paper in read)
+        merged = {paper.id: merge(known[paper.id], paper) for paper in read if paper.id in known}
+        changed = [paper for paper in merged.values() if paper != known[paper.id]]
         new = [paper for paper in read if paper.id not in known]
-        changed = [
-            merged
-            for paper in read
-            if paper.id in known and (merged := merge(known[paper.id], paper)) != known[paper.id]
+        risen = [paper for paper in changed if paper.on_hugging_face > known[paper.id].on_hugging_face]
+        first = await self.last_arrival() + 1
+        await self._change([{**_row(paper), "key": paper.id} for paper in changed])
+        await self._change(
+            [{"arrival": arrival, "key": paper.id} for arrival, paper in enumerate(risen, first)]
+        )
+        rows = [
+            {**_row(paper), "arrival": arrival, "first_seen_at": now}
+            for arrival, paper in enumerate(new, first + len(risen))
         ]
-        if changed:
-            update = papers.update().where(papers.c.id == sa.bindparam("key"))
-            await self._connection.execute(update, [{**_row(paper), "key": paper.id} for paper in changed])
-        if new:
-            first = await self.last_arrival() + 1
-            rows = [
-                {**_row(paper), "arrival": arrival, "first_seen_at": now}
-                for arrival, paper in enumerate(new, first)
-            ]
+        if rows:
             await self._connection.execute(papers.insert(), rows)
-        return len(new)
+        return len(new) + len(risen)
 
     async def get(self, paper_id: str) -> Paper | None:
         return (await self.get_many([paper_id])).get(paper_id)
@@ -51,9 +53,13 @@ class Papers:
         chosen = await self._select(papers.c.id.in_(list(ids)))
         return {paper.id: paper for paper in chosen}
 
-    async def listed(self, first: date, last: date) -> list[Paper]:
-        """Return the papers listed from *first* to *last*, both included, in the order of arrival."""
-        return await self._select(papers.c.listed_on.between(first, last))
+    async def listed(self, first: date, last: date, *, everywhere: bool = False) -> list[Paper]:
+        """Return the papers listed from *first* to *last*, both included, in the order of arrival.
+
+        Only those that Hugging Face lists, unless papers from *everywhere* are wanted.
+        """
+        within = papers.c.listed_on.between(first, last)
+        return await self._select(within if everywhere else within & papers.c.on_hugging_face)
 
     async def arrived(self, after: int, upto: int) -> list[tuple[int, Paper]]:
         """Return the papers with an arrival number above *after* and up to *upto*, in order."""
@@ -72,14 +78,19 @@ class Papers:
         return await self.last_arrival() if arrival is None else arrival - 1
 
     async def newest_day(self, upto: date) -> date | None:
-        """Return the last day not later than *upto* on which a paper is listed."""
+        """Return the last day not later than *upto* on which Hugging Face lists a paper."""
         query = sa.select(sa.func.max(papers.c.listed_on)).where(papers.c.listed_on <= upto)
-        found: date | None = await self._connection.scalar(query)
+        found: date | None = await self._connection.scalar(query.where(papers.c.on_hugging_face))
         return found
 
     async def _select(self, condition: sa.ColumnElement[bool]) -> list[Paper]:
         query = sa.select(papers).where(condition).order_by(papers.c.arrival)
         return [_paper(row) for row in await self._connection.execute(query)]
+
+    async def _change(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            update = papers.update().where(papers.c.id == sa.bindparam("key"))
+            await self._connection.execute(update, rows)
 
     async def _lock_arrivals(self) -> None:
         # PostgreSQL commits out of order: without this a cursor could pass a number that comes later.

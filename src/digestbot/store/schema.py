@@ -99,6 +99,8 @@ subscribers = sa.Table(
     sa.Column("at", sa.Time, nullable=False),
     sa.Column("weekdays", sa.JSON, nullable=False),
     sa.Column("maximum", sa.Integer, nullable=False),
+    # arXiv's, of which the reader wants to hear besides what Hugging Face lists.
+    sa.Column("categories", sa.JSON, nullable=False),
     sa.Column("cursor", sa.Integer, nullable=False),
     sa.Column("since", sa.Date, nullable=False),
     # NULL when nothing is due: paused, unsubscribed, blocked.

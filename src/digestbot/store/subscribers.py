@@ -87,6 +87,7 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "at": subscriber.schedule.at,
         "weekdays": list(subscriber.schedule.weekdays),
         "maximum": subscriber.maximum,
+        "categories": list(subscriber.categories),
         "cursor": subscriber.cursor,
         "since": subscriber.since,
         "next_due_at": subscriber.next_due_at,
@@ -108,4 +109,5 @@ def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
         next_due_at=row.next_due_at,
         last_slot_at=row.last_slot_at,
         topics=chosen,
+        categories=tuple(row.categories),
     )

@@ -3,7 +3,7 @@
 from telegram import Update
 
 from digestbot.actions import membership
-from digestbot.bot.context import Context, chat_of, command
+from digestbot.bot.context import Context, chat_of, command, on_press, pressed
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.errors import UserError
@@ -11,7 +11,7 @@ from digestbot.errors import UserError
 
 async def topics(update: Update, context: Context) -> None:
     reader = await context.reader(update)
-    counts = await context.desk.library.counts(reader.topics)
+    counts = await context.desk.library.counts(reader)
     await context.reply(update, context.desk.render.say("topics", reader, counts=counts))
 
 
@@ -54,8 +54,31 @@ async def test(update: Update, context: Context) -> None:
     if not topic:
         raise UserError("usage-test")
     reader = await context.reader(update)
-    trial = await context.desk.library.trial(membership.checked(topic))
+    trial = await context.desk.library.trial(membership.checked(topic), reader)
     await context.reply(update, context.desk.render.say("trial", reader, trial=trial))
+
+
+async def sources(update: Update, context: Context) -> None:
+    chat, members = chat_of(update), context.desk.membership
+    reader = await members.reader(chat)
+    if context.words:
+        wanted = wishes.sources(" ".join(context.words), reader.categories, members.offered)
+        reader = await members.set_categories(chat, wanted)
+    await context.reply(update, context.desk.render.sources(reader, members.offered))
+
+
+async def sources_pressed(update: Update, context: Context) -> None:
+    query, _ = pressed(update)
+    members = context.desk.membership
+    reader = await members.reader(chat_of(update))
+    await context.replace(query, context.desk.render.sources(reader, members.offered))
+
+
+async def source_pressed(update: Update, context: Context) -> None:
+    query, (category,) = pressed(update, words=1)
+    members = context.desk.membership
+    reader = await members.toggle_category(chat_of(update), category)
+    await context.replace(query, context.desk.render.sources(reader, members.offered))
 
 
 HANDLERS = [
@@ -65,4 +88,7 @@ HANDLERS = [
     command("mute", may_change(mute)),
     command("unmute", may_change(unmute)),
     command("test", test),
+    command("sources", may_change(sources)),
+    on_press("sources", sources_pressed),
+    on_press("source", may_change(source_pressed)),
 ]

@@ -1,4 +1,6 @@
-"""What arXiv tells of a paper. All that is there came from Hugging Face."""
+"""arXiv beside Hugging Face: what it tells of a paper, and who wants it. All that is there has neither."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,13 +10,16 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+NEW: list[tuple[str, str, sa.types.TypeEngine[Any], Any]] = [
+    ("papers", "categories", sa.JSON(), "[]"),
+    ("papers", "on_hugging_face", sa.Boolean(), sa.true()),
+    ("subscribers", "categories", sa.JSON(), "[]"),
+]
+
 
 def upgrade() -> None:
-    with op.batch_alter_table("papers") as papers:
-        papers.add_column(sa.Column("categories", sa.JSON(), server_default="[]", nullable=False))
-        papers.add_column(
-            sa.Column("on_hugging_face", sa.Boolean(), server_default=sa.true(), nullable=False)
-        )
-    with op.batch_alter_table("papers") as papers:  # the defaults were for the rows of that moment only
-        papers.alter_column("categories", existing_type=sa.JSON(), server_default=None)
-        papers.alter_column("on_hugging_face", existing_type=sa.Boolean(), server_default=None)
+    for table, name, kind, given in NEW:
+        with op.batch_alter_table(table) as changed:
+            changed.add_column(sa.Column(name, kind, server_default=given, nullable=False))
+        with op.batch_alter_table(table) as changed:  # the default was for the rows of that moment only
+            changed.alter_column(name, existing_type=kind, server_default=None)
