@@ -3,7 +3,7 @@
 The core decides, the store remembers, render speaks, the bot carries; actions put them in order; `app.py`
 introduces them to each other.
 
-    cli.py         the command line: parse → one action → print          (check, demo, topics beside it)
+    cli.py         the command line: parse → one action → print (check, demo, summaries, topics beside it)
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat

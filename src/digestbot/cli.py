@@ -31,6 +31,8 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(database, name="db")
 interests = typer.Typer(help="Topics.", no_args_is_help=True)
 cli.add_typer(interests, name="topics")
+texts = typer.Typer(help="Summaries.", no_args_is_help=True)
+cli.add_typer(texts, name="summaries")
 
 DAY = ["%Y-%m-%d"]
 
@@ -170,6 +172,33 @@ def topics_rank(
     from digestbot.topics import rank_files
 
     for line in rank_files([*papers, *(more or [])], topics, hide_keywords=hide_keywords, votes=votes):
+        print(line)
+
+
+@texts.command("verify")
+def summaries_verify(
+    file: Annotated[
+        Path,
+        typer.Argument(help='{"source": text, "language": tag, "bullets": [text …]} a line.', exists=True),
+    ],
+) -> None:
+    """Hold bullets against their sources, by the very check that the bot runs; print the verdicts."""
+    from digestbot.summaries import verify_file
+
+    for line in verify_file(file):
+        print(line)
+
+
+@texts.command("report")
+def summaries_report(
+    papers: Annotated[
+        list[Path] | None, typer.Argument(help="Raw daily_papers answers, to measure the check on too.")
+    ] = None,
+) -> None:
+    """Print how often the check of summaries passes what is right and catches what is wrong."""
+    from digestbot.summaries import report
+
+    for line in report(papers or []):
         print(line)
 
 

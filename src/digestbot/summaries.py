@@ -1,0 +1,119 @@
+"""Holds summaries against their sources, from files, and measures the check: `digestbot summaries …`."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from digestbot.core.grounding import Source
+from digestbot.core.paper import Paper
+from digestbot.core.synonyms import Synonyms
+from digestbot.core.text import sentences
+from digestbot.errors import UserError
+from digestbot.topics import read_papers
+from digestbot.vocabulary import load_synonyms
+
+_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+_DIGIT = re.compile(r"(?<![\w.,(-])[1-9](?=[\d.,]*(?![\d\w)]))")
+"""The first digit of a number that counts: not of `(1)`, nor of 3D."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A bullet that its source bears, and one like it that it does not."""
+
+    source: str
+    language: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How often the check is right; of how many bullets each."""
+
+    right: int
+    passed: int
+    wrong: int
+    caught: int
+    mistakes: tuple[str, ...]
+
+
+def verify_file(path: Path, synonyms: Path | None = None) -> Iterator[str]:
+    """Yield the verdicts on each line of a file, as JSON. Raises UserError `verify-line`."""
+    known = load_synonyms(synonyms)
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                source, language, bullets = _claims(line, path, number)
+                held = Source(source, known)
+                verdicts = [held.check(bullet, language) for bullet in bullets]
+                told = [{"ok": verdict.ok, "reason": verdict.reason} for verdict in verdicts]
+                yield json.dumps({"verdicts": told}, ensure_ascii=False)
+
+
+def _claims(line: str, path: Path, number: int) -> tuple[str, str, list[str]]:
+    try:
+        read: Any = json.loads(line)
+        source, language, bullets = read["source"], read["language"], read["bullets"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError("verify-line", file=str(path), line=number, problem=repr(error)) from None
+    if not isinstance(source, str) or not isinstance(language, str) or not isinstance(bullets, list):
+        raise UserError("verify-line", file=str(path), line=number, problem="a field of another type")
+    if not all(isinstance(bullet, str) for bullet in bullets):
+        raise UserError("verify-line", file=str(path), line=number, problem="a bullet that is no text")
+    return source, language, bullets
+
+
+def pairs() -> Iterator[Pair]:
+    """Yield the pairs that ship, half of them in Korean."""
+    source = ""
+    text = (files("digestbot.playground") / "pairs.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        mark, _, rest = line.partition(" ")
+        if mark == "=":
+            source = rest
+        elif mark and mark != "#":
+            yield Pair(source, mark, _CHOICE.sub(r"\1", rest), _CHOICE.sub(r"\2", rest))
+
+
+def copied(papers: Iterable[Paper]) -> Iterator[Pair]:
+    """Yield each sentence of the papers' abstracts that has a number; the wrong one has another digit."""
+    for paper in papers:
+        for sentence in sentences(paper.abstract):
+            found = _DIGIT.search(sentence)
+            if found:
+                digit = str(int(found[0]) % 9 + 1)
+                wrong = sentence[: found.start()] + digit + sentence[found.end() :]
+                yield Pair(f"{paper.title}\n{paper.abstract}", "en", sentence, wrong)
+
+
+def measure(given: Iterable[Pair], synonyms: Synonyms) -> Measure:
+    """Return how the check judges pairs, with the bullets that it judges wrongly."""
+    right = passed = caught = 0
+    mistakes = []
+    for pair in given:
+        held = Source(pair.source, synonyms)
+        good, bad = held.check(pair.right, pair.language), held.check(pair.wrong, pair.language)
+        right += 1
+        passed += good.ok
+        caught += not bad.ok
+        mistakes += [] if good.ok else [f"refused ({good.reason}): {pair.right}"]
+        mistakes += [f"let through: {pair.wrong}"] if bad.ok else []
+    return Measure(right, passed, right, caught, tuple(mistakes))
+
+
+def report(papers: Iterable[Path], most: int = 20) -> Iterator[str]:
+    """Yield the lines of `digestbot summaries report`: the figures of the check, and its mistakes."""
+    known = load_synonyms()
+    sets = {"pairs": pairs(), "copied": copied(read_papers(papers, hide_keywords=False))}
+    for name, given in sets.items():
+        found = measure(given, known)
+        if found.right:
+            yield f"figure summaries.{name}.right_passed {found.passed / found.right:.3f} of {found.right}"
+            yield f"figure summaries.{name}.wrong_caught {found.caught / found.wrong:.3f} of {found.wrong}"
+            yield from (f"  {mistake}" for mistake in islice(found.mistakes, most))
