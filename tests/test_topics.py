@@ -82,7 +82,7 @@ async def order_by(tmp_path: Path, **weights: float) -> list[str]:
                 a_paper(2, "On it", abstract="An agents-like thing, said in passing.", upvotes=50),
             ]
             await tables.papers.save(papers, datetime(2025, 10, 14, tzinfo=UTC))
-        listing = await app.library.on_topics(DAY, ["agents"])
+        listing = await app.library.on_topics(DAY, ["agents"], "en")
     return [card.paper.id for card in listing.cards]
 
 

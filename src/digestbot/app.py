@@ -12,6 +12,7 @@ import structlog
 from telegram.error import InvalidToken, NetworkError
 
 from digestbot.actions import Clock, system_clock
+from digestbot.actions.archives import Importer
 from digestbot.actions.deliver import Courier, Sender
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
@@ -60,6 +61,7 @@ class App:
         self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
         self.library = Library(self.store, self._rules, clock)
+        self.importer = Importer(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
     async def __aenter__(self) -> Self:

@@ -16,6 +16,7 @@ from digestbot.errors import SettingsError, UserError
 
 if TYPE_CHECKING:
     from digestbot.actions import Clock
+    from digestbot.actions.archives import Imported
     from digestbot.actions.ingest import DayReport
     from digestbot.app import App
 
@@ -121,13 +122,33 @@ def digest(
 
     if form not in list(Format):
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
-    listing = _with_app(lambda app: app.library.on_topics(day.date(), wishes.topics(topics)))
+    listing = _with_app(lambda app: app.library.on_topics(day.date(), wishes.topics(topics), language))
     if not listing.listed:
         print(
             f"No papers of {day.date()} are stored. Try: digestbot fetch --date {day.date()}", file=sys.stderr
         )
         raise typer.Exit(1)
     print(write(listing, Format(form), language), end="")
+
+
+@cli.command("import")
+def bring_in(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Daily Papers archives: files, or folders of them.", exists=True)
+    ],
+    language: Annotated[str, typer.Option(help="The language of their bullets.")] = "ko",
+) -> None:
+    """Read digests that others kept as Markdown; what can't be read is told by file and line."""
+    from digestbot.actions.archives import archives_in
+
+    files = [*archives_in(paths)]
+    done = _with_app(lambda app: _import(app, files, language))
+    for problem in (problem for imported in done for problem in imported.problems):
+        print(problem, file=sys.stderr)
+    papers, new = sum(imported.papers for imported in done), sum(imported.new for imported in done)
+    print(f"{len(files)} files read: {papers} papers, {new} of them new")
+    if any(imported.problems for imported in done):
+        raise typer.Exit(1)
 
 
 @cli.command()
@@ -264,8 +285,12 @@ async def _preview(app: "App") -> None:
         print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
 
 
-def _shown(days: list[date]) -> Iterable[date]:
-    """Yield *days*, with a bar of progress where somebody is looking."""
+async def _import(app: "App", files: list[Path], language: str) -> "list[Imported]":
+    return [await app.importer.file(file, language) for file in _shown(files)]
+
+
+def _shown(days: list[T]) -> Iterable[T]:
+    """Yield *days*, or files, with a bar of progress where somebody is looking."""
     if len(days) < 2 or not sys.stderr.isatty():
         return days
     from rich.console import Console

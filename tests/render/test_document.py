@@ -3,6 +3,7 @@
 import json
 from html.parser import HTMLParser
 
+from digestbot.core.archive import read_archive
 from digestbot.core.digest import Card, Listing, View, ViewKind
 from digestbot.core.summary import choose
 from digestbot.render.document import Format, write
@@ -45,6 +46,18 @@ def test_markdown_holds_the_facts() -> None:
         "![](https://cdn.example.org/1.png)",
     ):
         assert fact in text
+
+
+def test_markdown_is_in_the_shape_of_the_archives() -> None:
+    """What is written of our own papers can be read back."""
+    text = write(LISTING, Format.MARKDOWN, "en")
+    archive = read_archive(text)
+    (entry,) = archive.entries
+    assert (archive.day, archive.unread) == (DAY, ())
+    assert (entry.paper_id, entry.title, entry.upvotes) == (PAPER.id, PAPER.title, 75)
+    assert entry.picture == PAPER.thumbnail
+    assert entry.bullets == ('It says "stop" & <b>stops</b>.',)
+    assert text.endswith("\n\n")
 
 
 def test_markdown_holds_no_markup_of_others() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from digestbot.actions import Clock
@@ -46,17 +47,21 @@ class Library:
         Raises UserError `old-button` for a digest that this reader was not sent.
         """
         async with self._store.read() as tables:
-            match view.kind:
-                case ViewKind.DIGEST:
-                    return await self._digest(tables, int(view.of), reader)
-                case ViewKind.TODAY:
-                    return await self._today(tables, reader)
-                case ViewKind.MINE:
-                    return await self._mine(tables, view, date.fromisoformat(view.of), reader)
-                case ViewKind.ALL:
-                    day = date.fromisoformat(view.of) if view.of else await self._newest(tables)
-                    return await self._day(tables, view, day, ())
-            return await self._top(tables, view, int(view.of), reader.topics)
+            listing = await self._listing(tables, view, reader)
+            return replace(listing, cards=await _retold(tables, listing.cards, reader.language))
+
+    async def _listing(self, tables: Tables, view: View, reader: Subscriber) -> Listing:
+        match view.kind:
+            case ViewKind.DIGEST:
+                return await self._digest(tables, int(view.of), reader)
+            case ViewKind.TODAY:
+                return await self._today(tables, reader)
+            case ViewKind.MINE:
+                return await self._mine(tables, view, date.fromisoformat(view.of), reader)
+            case ViewKind.ALL:
+                day = date.fromisoformat(view.of) if view.of else await self._newest(tables)
+                return await self._day(tables, view, day, ())
+        return await self._top(tables, view, int(view.of), reader.topics)
 
     async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
         """Return the papers listed on *day*. Raises UserError `date-ahead`."""
@@ -65,11 +70,23 @@ class Library:
         kind = ViewKind.ALL if everything else ViewKind.MINE
         return await self.look(View(kind, day.isoformat()), reader)
 
-    async def on_topics(self, day: date, topics: Sequence[str]) -> Listing:
-        """Return the papers of *day* that match *topics*, all where there are none. Raises QueryError."""
+    async def on_topics(self, day: date, topics: Sequence[str], language: str) -> Listing:
+        """Return the papers of *day* that match *topics*, all where there are none. Raises QueryError.
+
+        Those of an archive of that day are among them, alone in the archive's own order.
+        """
         view = View(ViewKind.ALL, day.isoformat())
         async with self._store.read() as tables:
-            return await self._day(tables, view, day, tuple(topics))
+            archived = {entry.paper_id: entry for entry in await tables.archives.of(day)}
+            listed = {paper.id: paper for paper in await tables.papers.listed(day, day)}
+            papers = {**await tables.papers.get_many(archived), **listed}
+            picks = await self._select(list(papers.values()), topics)
+            cards = await _retold(tables, _cards(papers.values(), picks), language)
+        kept = [replace(card, archived=archived.get(card.paper.id)) for card in cards]
+        if not topics and archived.keys() == papers.keys():  # as they were
+            places = {paper_id: place for place, paper_id in enumerate(archived)}
+            kept.sort(key=lambda card: places[card.paper.id])
+        return Listing(view=view, day=day, cards=tuple(kept), matched=len(kept), listed=len(papers))
 
     async def yesterday(self, reader: Subscriber) -> Listing:
         """Return the papers of the last day with a list before the newest one."""
@@ -77,16 +94,19 @@ class Library:
             newest = await self._newest(tables)
             before = newest and await tables.papers.newest_day(newest - timedelta(days=1))
             view = View(ViewKind.MINE, before.isoformat() if before else "")
-            return await self._mine(tables, view, before, reader)
+            listing = await self._mine(tables, view, before, reader)
+            return replace(listing, cards=await _retold(tables, listing.cards, reader.language))
 
     async def paper(self, paper_id: str, reader: Subscriber) -> Card:
         """Return one paper. Raises UserError `unknown-paper`."""
         async with self._store.read() as tables:
             paper = await tables.papers.get(paper_id)
+            told = await tables.archives.about([paper_id])
         if paper is None:
             raise UserError("unknown-paper", paper=paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
-        return Card(paper, tuple(match.topic for match in matches), choose(paper))
+        summary = choose(paper, reader.language, told.get(paper_id))
+        return Card(paper, tuple(match.topic for match in matches), summary)
 
     async def trial(self, topic: str, reader: Subscriber) -> Trial:
         """Return what *topic* would have brought *reader* in the last DAYS. Raises QueryError."""
@@ -191,6 +211,17 @@ async def _back(
     first = newest - timedelta(days=days - 1)
     listed = await tables.papers.listed(first, newest, everywhere=bool(categories))
     return [paper for paper in listed if is_for(paper, categories)]
+
+
+async def _retold(tables: Tables, cards: Sequence[Card], language: str) -> tuple[Card, ...]:
+    """Return *cards* with the summaries of archives, where those are the best for readers of *language*."""
+    told = await tables.archives.about(card.paper.id for card in cards)
+    return tuple(
+        replace(card, summary=choose(card.paper, language, told[card.paper.id]))
+        if card.paper.id in told
+        else card
+        for card in cards
+    )
 
 
 def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:

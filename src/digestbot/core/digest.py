@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from digestbot.core.archive import Entry
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings
 from digestbot.core.query import parse
@@ -126,6 +127,8 @@ class Card:
     paper: Paper
     topics: tuple[str, ...]
     summary: Summary | None
+    archived: Entry | None = None
+    """What an archive told of it, on the day that is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from digestbot.errors import UserError
 from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
 from digestbot.render.split import clip, plain
 
+_VIDEO = re.compile(r"\.(?:mp4|mov|qt|webm|m4v)(?:\?|$)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]>#~|])")
 
 
@@ -79,6 +80,7 @@ def _environment(language: str) -> Environment:
         "clip": clip,
         "markdown": markdown,
         "names": names,
+        "is_video": lambda url: bool(_VIDEO.search(url)),
         "number": spoken.number,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
         "day": spoken.day,

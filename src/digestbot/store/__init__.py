@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from digestbot.store.archives import Archives
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.papers import Papers
@@ -30,6 +31,7 @@ class Tables:
     def __init__(self, connection: AsyncConnection) -> None:
         self.papers = Papers(connection)
         self.days = Days(connection)
+        self.archives = Archives(connection)
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
 

@@ -1,7 +1,7 @@
 """Papers as rows and back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,15 @@ class Papers:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+
+    async def add(self, told: Sequence[Paper], now: datetime) -> int:
+        """Store papers of which an archive told, and return how many were new.
+
+        Of known ones only what is not known yet is filled in; their votes are newer, unless they have none.
+        """
+        known = await self.get_many(paper.id for paper in told)
+        filled = [_filled(known[paper.id], paper) if paper.id in known else paper for paper in told]
+        return await self.save(filled, now)
 
     async def save(self, read: Sequence[Paper], now: datetime) -> int:
         """Store a reading and return how many papers were new. Known ones are brought up to date.
@@ -96,6 +105,16 @@ class Papers:
         # PostgreSQL commits out of order: without this a cursor could pass a number that comes later.
         if self._connection.dialect.name == "postgresql":
             await self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ARRIVALS_LOCK)))
+
+
+def _filled(known: Paper, told: Paper) -> Paper:
+    """Return *known* with what only *told* has."""
+    empty = {
+        field.name: getattr(told, field.name)
+        for field in fields(known)
+        if getattr(known, field.name) in (None, "", (), 0)
+    }
+    return replace(known, **{name: value for name, value in empty.items() if name != "on_hugging_face"})
 
 
 def _row(paper: Paper) -> dict[str, Any]:

@@ -87,6 +87,23 @@ rejected_entries = sa.Table(
     sa.Column("seen_at", UTCDateTime, nullable=False),
 )
 
+archived = sa.Table(
+    "archived",
+    metadata,
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("paper_id", sa.String, nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("upvotes", sa.Integer),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("picture", sa.Text),
+    sa.Column("video", sa.Text),
+    # Their Markdown, so that a day can be written as it was.
+    sa.Column("heading", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
 subscribers = sa.Table(
     "subscribers",
     metadata,
