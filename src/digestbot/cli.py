@@ -113,7 +113,7 @@ def deliver(
 def digest(
     day: Annotated[datetime, typer.Argument(formats=DAY, help="A day, 2025-10-15.")],
     topics: Annotated[str, typer.Option(help="Only papers on these topics, commas between.")] = "",
-    form: Annotated[str, typer.Option("--format", help="markdown, html or json.")] = "markdown",
+    form: Annotated[str, typer.Option("--format", help="markdown, html, atom or json.")] = "markdown",
     language: Annotated[str, typer.Option(help="en or ko.")] = "en",
 ) -> None:
     """Print a day's papers as a document."""

@@ -1,7 +1,10 @@
 """A day as a document, with what sources wrote kept from being markup."""
 
+import html
 import json
 from html.parser import HTMLParser
+
+import feedparser
 
 from digestbot.core.archive import read_archive
 from digestbot.core.digest import Card, Listing, View, ViewKind
@@ -66,6 +69,19 @@ def test_markdown_holds_no_markup_of_others() -> None:
     assert "<script>" not in text
     assert "[Link](x)" not in text
     assert "<i>" not in text
+
+
+def test_the_feed_is_a_feed() -> None:
+    """Valid Atom, an entry a paper, what others wrote as text."""
+    text = write(LISTING, Format.ATOM, "ko")
+    feed = feedparser.parse(text, sanitize_html=False)
+    assert (feed.bozo, feed.version, feed.feed.title) == (False, "atom10", "2025년 10월 14일 (화)의 논문")
+    (entry,) = feed.entries
+    assert (entry.title, entry.link) == (PAPER.title, f"https://arxiv.org/abs/{PAPER.id}")
+    assert entry.summary_detail.type == "text/html"
+    assert html.unescape(entry.summary) == 'It says "stop" & <b>stops</b>.'
+    assert "<b>" not in entry.summary
+    assert (entry.author, entry.tags[0].term) == ("Ann Author, Bo <i>Writer</i>", "agents")
 
 
 def test_json_holds_all_that_is_known() -> None:

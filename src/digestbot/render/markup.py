@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
@@ -39,6 +40,11 @@ def blocks(template: str) -> set[str]:
 
 def arxiv(paper: Paper) -> str:
     return f"https://arxiv.org/abs/{paper.id}"
+
+
+def lines(text: str) -> str:
+    """Return *text* as HTML, each line one of its own."""
+    return str(Markup("<br>").join(text.split("\n")))
 
 
 def markdown(text: str) -> str:
