@@ -71,6 +71,7 @@ OTHER = [
     ("We release a model.", "모델을 公開한다.", Fault.LANGUAGE),
     ("We release a model.", "モデル을 공개한다.", Fault.LANGUAGE),
     ("A model.", " … ", Fault.EMPTY),
+    ("A model.", "가" * 2001, Fault.LENGTH),
 ]
 """A source, a wrong bullet, and what is wrong with it."""
 

@@ -17,6 +17,8 @@ from digestbot.core.scripts import complaint
 from digestbot.core.synonyms import Synonyms
 from digestbot.core.text import words
 
+LONGEST_BULLET = 2000
+"""In characters; a longer one is no bullet, and would take long to look at."""
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'）)\]}」]+"
     r"|(?<![\w@./-])(?:[a-z0-9-]+\.)+"
@@ -57,6 +59,7 @@ class Fault(StrEnum):
     MENTION = "mention"
     COMMAND = "command"
     LANGUAGE = "language"
+    LENGTH = "length"
     EMPTY = "empty"
 
 
@@ -106,6 +109,8 @@ class Source:
 
     def check(self, bullet: str, language: str) -> Verdict:
         """Return whether *bullet*, in the language of a BCP-47 tag, says only what the source does."""
+        if len(bullet) > LONGEST_BULLET:
+            return Verdict(Fault.LENGTH, f"{len(bullet)} characters")
         text = plain(bullet)
         if not re.search(r"\w", text):
             return Verdict(Fault.EMPTY)

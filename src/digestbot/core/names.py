@@ -12,47 +12,11 @@ _LATIN = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_]+")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[BMKbmk]?")
-_COMMON = frozenset(
-    [
-        "ai",
-        "ml",
-        "dl",
-        "nlp",
-        "cv",
-        "gpu",
-        "gpus",
-        "cpu",
-        "api",
-        "apis",
-        "url",
-        "id",
-        "vs",
-        "it",
-        "ok",
-        "us",
-        "uk",
-        "eu",
-        "usa",
-        "pdf",
-        "html",
-        "json",
-        "xml",
-        "sql",
-        "http",
-        "ui",
-        "ux",
-        "os",
-        "iot",
-        "ph.d",
-        "phd",
-        "e.g",
-        "i.e",
-        "etc",
-        "al",
-        "fig",
-        "eq",
-    ]
+_EVERYWHERE = (
+    "ai ml dl nlp cv gpu gpus cpu api apis url id vs it ok us uk eu usa pdf html json xml sql http ui ux"
+    " os iot ph.d phd e.g i.e etc al fig eq"
 )
+_COMMON = frozenset(_EVERYWHERE.split())
 """What is said everywhere and names nothing."""
 
 
