@@ -154,6 +154,32 @@ async def test_a_day_is_written_as_it_was(desk: Desk, text: str) -> None:
     assert await desk.written(text[17:27]) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        VOTES.replace("Authors: Cy", "Authors: "),
+        VOTES.replace("Authors: Cy\n\n", ""),
+        VOTES.replace("https://cdn.example.org/1.png", ""),
+        VOTES.replace("[Most]", "[The [Most] of it: $x^2$ <b>]"),
+        VOTES.replace("- 역시 적다.\n\n", ""),
+        VOTES.replace("- 역시 적다.", "- 역시 적다.  \n\n  - 더 적다.\n\n\n- 끝"),
+        VOTES.rstrip("\n"),
+        VOTES[: VOTES.index(")", VOTES.rindex("###")) + 1],
+    ],
+    ids=["nobody", "no authors", "no picture", "title", "no bullets", "spaces", "cut", "heading"],
+)
+async def test_a_day_with_a_flaw_is_written_as_it_was_too(desk: Desk, text: str) -> None:
+    assert await desk.imports(f"\ufeff{text}") == (3, 3, ())
+    assert await desk.written("2024-04-10") == text
+
+
+async def test_a_file_that_is_no_text_is_told(desk: Desk) -> None:
+    (desk.folder / "day.md").write_bytes(b"\xff\xfe## Daily")
+    done = await desk.importer.file(desk.folder / "day.md", "ko")
+    assert done.papers == 0
+    assert "day.md" in done.problems[0]
+
+
 async def test_a_paper_of_two_days_is_in_both(desk: Desk) -> None:
     """Each file is written with the votes of its day."""
     later = VOTES.replace("2024-04-10", "2024-04-16").replace("Vote: 60", "Vote: 77")

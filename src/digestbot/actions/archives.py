@@ -30,7 +30,7 @@ class Importer:
     async def file(self, path: Path, language: str) -> Imported:
         """Read one file; what can't be read of it is told, and the rest is kept."""
         try:
-            archive = read_archive(await asyncio.to_thread(path.read_text, encoding="utf-8"))
+            archive = read_archive(await asyncio.to_thread(path.read_text, encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             return Imported(path, problems=(f"{path}: {error}",))
         new = await self._save(archive, language)

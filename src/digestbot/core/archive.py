@@ -26,7 +26,7 @@ from digestbot.core.paper import Paper, canonical_id
 
 _DAY = re.compile(r"^## Daily Papers \((\d{4}-\d{2}-\d{2})\)\s*$", re.MULTILINE)
 _ENTRY = re.compile(r"^### ", re.MULTILINE)
-_HEADING = re.compile(r"\[(?P<title>.*)\]\((?P<link>[^\s)]+)\)[ \t]*\n")
+_HEADING = re.compile(r"\[(?P<title>.*)\]\((?P<link>[^\s)]+)\)[ \t]*(?:\n|$)")
 _FACTS = re.compile(
     r"\n*(?P<media>!\[[^\]\n]*\]\((?P<picture>[^\s)]*)\)[ \t]*\n+"
     r"|\[Watch Video\]\(?(?P<video>[^\s)]+)\)?[ \t]*\n(?:<div><video[^\n]*\n)?\n*)?"
