@@ -17,10 +17,11 @@ test: lint types house cover        ## everything that a commit must pass
 
 # Raw daily_papers answers, and the judge of rankings, for figures on real papers.
 DAYS ?= $(wildcard ../shared/data/hf/2025*.json.gz)
+ALL_DAYS ?= $(wildcard ../shared/data/hf/*.json.gz)
 JUDGE ?= $(wildcard ../shared/checks/relevance.py)
 
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
-	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --judge "$(JUDGE)"
+	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests

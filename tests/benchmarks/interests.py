@@ -1,6 +1,7 @@
 """Measures interests: how long it takes to match a million subscribers, and what the worst topics cost.
 
     python -m tests.benchmarks.interests [--days DAY.json.gz…] [--judge FILE] [--subscribers 1000000]
+        [--acronym-days DAY.json.gz…]
 
 Without *days*, raw `daily_papers` answers, papers and keywords are made up. A *judge* is a script that makes
 topics of the days' keywords and scores a ranking; without one the quality is not measured. Each figure is a
@@ -33,6 +34,7 @@ from digestbot.vocabulary import load_synonyms
 
 PAPERS = 100
 DISTINCT = 30_000
+ACRONYMS = ("rag", "rl", "sam", "ppo", "gan", "ocr", "bert", "moe", "vla", "nerf")
 SAMPLE = 300
 """Subscribers of the slow ways, the time of which is then scaled up."""
 SYLLABLES = (
@@ -202,15 +204,45 @@ def measure_worst(papers: Sequence[Paper]) -> None:
     figure("interests.hostile_parse_seconds", slowest)
 
 
+def measure_acronyms(days: Sequence[Path]) -> None:
+    """Count the papers that short acronyms find, and those that hold neither the word nor its expansion.
+
+    The words are looked for here by plain lower-case tokens, not by the matcher.
+    """
+    papers = {paper.id: paper for paper in read_papers(days, hide_keywords=False)}
+    synonyms = load_synonyms()
+    found = Matcher(ACRONYMS, synonyms).match(papers.values())
+    counts, without = Counter[str](), 0
+    for paper_id, matches in found.items():
+        paper = papers[paper_id]
+        text = _tokens(f"{paper.title} | {paper.abstract} | {' | '.join(paper.ai_keywords)}")
+        for match in matches:
+            counts[match.topic] += 1
+            known = [group for group in synonyms.groups if match.topic in map(str.lower, group)]
+            said = {_tokens(term) for term in (match.topic, *itertools.chain.from_iterable(known))}
+            without += not any(term in text for term in said if term.strip())
+    for acronym in ACRONYMS:
+        figure(f"interests.acronym_{acronym}_papers", counts[acronym])
+    figure("interests.acronyms_without_word_or_expansion", without)
+
+
+def _tokens(text: str) -> str:
+    """Return the ASCII words of *text* in small letters and without a final s, with blanks around."""
+    return f" {' '.join(word.removesuffix('s') or word for word in re.findall('[a-z0-9]+', text.lower()))} "
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", nargs="*", type=Path, default=[])
+    parser.add_argument("--acronym-days", nargs="*", type=Path, default=[])
     parser.add_argument("--subscribers", type=int, default=1_000_000)
     parser.add_argument("--judge", default="")
     given = parser.parse_args()
     if given.judge and given.days:
         measure_quality(given.judge, given.days, "--hide-keywords")
         measure_quality(given.judge, given.days)
+    if given.acronym_days:
+        measure_acronyms(given.acronym_days)
     papers, terms = real(given.days) if given.days else invented(random.Random(1))
     measure_worst(papers)
     measure_crowd(papers, terms, given.subscribers)
