@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +35,7 @@ class _Planned:
     day: date | None
 
 
-class OutsideServer:
+class OutsideServer(ABC):
     """Answers GET on *path* with `truth`, which its heirs know, unless a fault is planned."""
 
     def __init__(self, path: str) -> None:
@@ -71,12 +72,13 @@ class OutsideServer:
         """Forget every fault."""
         self._planned.clear()
 
+    @abstractmethod
     def truth(self, request: web.Request) -> web.Response:
-        raise NotImplementedError
+        """Return the answer of a server that is well."""
 
+    @abstractmethod
     def day_of(self, request: web.Request) -> date | None:
         """Return the day that *request* asks for."""
-        raise NotImplementedError
 
     async def stalled(self) -> None:
         await self._closing.wait()
