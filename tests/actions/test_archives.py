@@ -13,6 +13,7 @@ from digestbot.core.postings import Rules
 from digestbot.core.summary import SummarySource
 from digestbot.render.document import Format, write
 from digestbot.store import Store
+from tests.actions.test_deliver import ANN, House
 from tests.builders import NOON, Clock, a_paper, a_subscriber
 
 OLDEST = """\
@@ -239,12 +240,24 @@ async def test_its_summaries_serve_readers(desk: Desk) -> None:
     assert english.summary.source is SummarySource.EXTRACT
 
 
-async def test_an_archive_floods_nobody(desk: Desk) -> None:
-    """Its papers are from before any reader: none is pushed."""
-    await desk.imports(VOTES)
+async def test_what_a_database_or_telegram_would_refuse_costs_one_paper(desk: Desk) -> None:
+    """NUL, and votes beyond any count; a picture that is no link is left out of the paper alone."""
+    bad = VOTES.replace("60", "6" * 30).replace("적은", "적\0은").replace("https://cdn.example.org/2", "c:/2")
+    papers, new, problems = await desk.imports(bad)
+    assert (papers, new, len(problems)) == (1, 1, 2)
     async with desk.store.read() as tables:
-        ((_, paper), *_) = await tables.papers.arrived(0, 99)
-    assert paper.listed_on < NOON.date() - timedelta(days=30)
+        (paper,) = (await tables.papers.get_many(["2404.00002"])).values()
+    assert paper.thumbnail is None
+
+
+async def test_an_archive_floods_nobody(store: Store, desk: Desk) -> None:
+    """Its papers are from before the reader was there: none is pushed, a new one is."""
+    house = House(store)
+    await house.membership.subscribe(ANN)
+    await desk.imports(VOTES)
+    await house.lists(1, 1)
+    await house.tick(NOON + timedelta(days=1))
+    assert house.post.papers() == ["2510.00001"]
 
 
 def test_folders_give_their_markdown_files(tmp_path: Path) -> None:

@@ -30,9 +30,10 @@ _HEADING = re.compile(r"\[(?P<title>.*)\]\((?P<link>[^\s)]+)\)[ \t]*(?:\n|$)")
 _FACTS = re.compile(
     r"\n*(?P<media>!\[[^\]\n]*\]\((?P<picture>[^\s)]*)\)[ \t]*\n+"
     r"|\[Watch Video\]\(?(?P<video>[^\s)]+)\)?[ \t]*\n(?:<div><video[^\n]*\n)?\n*)?"
-    r"(?P<votes>Vote:[ ]*(?P<upvotes>\d+)[ \t]*\n+)?"
+    r"(?P<votes>Vote:[ ]*(?P<upvotes>\d{1,9})[ \t]*\n+)?"
     r"(?P<by>Authors:[ ]*(?P<authors>[^\n]*)\n+)?"
 )
+_LINK = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NOT_A_BULLET = re.compile(r"\s*(?:Vote:|Authors:|!\[|\[Watch Video\]|<div>)")
 _BULLET = re.compile(r"^[-*] ", re.MULTILINE)
 _MARKDOWN = MarkdownIt("commonmark")
@@ -100,8 +101,8 @@ def to_paper(entry: Entry, day: date) -> Paper:
         authors=entry.authors,
         upvotes=entry.upvotes or 0,
         listed_on=day,
-        thumbnail=entry.picture,
-        media=(entry.video,) if entry.video else (),
+        thumbnail=entry.picture if _LINK.match(entry.picture or "") else None,
+        media=(entry.video,) if _LINK.match(entry.video or "") and entry.video else (),
     )
 
 
@@ -119,6 +120,8 @@ def _entry(chunk: str) -> Entry:
     paper_id = canonical_id(heading["link"])
     if paper_id is None:
         raise ValueError(f"{heading['link']} is no link to an arXiv paper")
+    if "\0" in chunk:
+        raise ValueError("it holds a NUL character")
     facts = _FACTS.match(chunk, heading.end())
     if facts is None or _NOT_A_BULLET.match(chunk, facts.end()):
         raise ValueError("picture, votes and authors are not as they should be")
