@@ -51,6 +51,16 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     assert caught.value.values["line"] == 2
 
 
+def test_a_line_of_any_text_gets_its_verdict(tmp_path: Path) -> None:
+    """Half a surrogate in JSON's own writing, and bytes that are no UTF-8."""
+    file = tmp_path / "bullets.jsonl"
+    line = b'{"source": "a", "language": "ko", "bullets": ["\\ud800 \xff Gone-7B"]}\n'
+    file.write_bytes(line)
+    (told,) = verify_file(file)
+    assert told.isascii()
+    assert json.loads(told)["verdicts"][0]["ok"] is False
+
+
 def test_sentences_are_copied_and_changed() -> None:
     paper = a_paper(abstract="We train on 512 GPUs. It is fast. We use (1) a 3D grid.")
     assert [(pair.right, pair.wrong) for pair in copied([paper])] == [

@@ -46,14 +46,14 @@ class Measure:
 def verify_file(path: Path, synonyms: Path | None = None) -> Iterator[str]:
     """Yield the verdicts on each line of a file, as JSON. Raises UserError `verify-line`."""
     known = load_synonyms(synonyms)
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 source, language, bullets = _claims(line, path, number)
                 held = Source(source, known)
                 verdicts = [held.check(bullet, language) for bullet in bullets]
                 told = [{"ok": verdict.ok, "reason": verdict.reason} for verdict in verdicts]
-                yield json.dumps({"verdicts": told}, ensure_ascii=False)
+                yield json.dumps({"verdicts": told})  # ASCII: half a surrogate can't be printed
 
 
 def _claims(line: str, path: Path, number: int) -> tuple[str, str, list[str]]:

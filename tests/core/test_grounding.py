@@ -176,6 +176,13 @@ def test_scales_mean_the_same_in_every_language(value: Decimal, scale: tuple[str
         assert {reading.value for reading in found.readings} == {value.scaleb(power)}
 
 
+@pytest.mark.parametrize(
+    "source", ["0^0", "0^-1", "9^999", f"3^{'9' * 5000}", f"{'9' * 50_000}^29", "1e999", "10^{99999}"]
+)
+def test_a_power_beyond_all_use_is_read_too(source: str) -> None:
+    assert Source(source).check("Nothing of it.", "en").ok
+
+
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     """No text breaks the check, as a source or as a bullet."""

@@ -7,6 +7,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -113,7 +114,7 @@ _CJK_SCALES = _any_of(name for name in _SCALES if not name.isascii() and name[0]
 _NUMBER = re.compile(
     rf"""(?<![\w.])(?<![A-Za-z]-)
     (?P<digits>{_DIGITS})
-    (?:(?:\s?\^|\s?e(?=[-+]?\d))(?P<power>[-+−]?\d+))?
+    (?:(?:\s?\^|\s?e(?=[-+]?\d))(?P<power>[-+−]?\d{{1,3}}))?
     (?:(?P<letter>k|K|M|mn|B|b|bn|T)(?![A-Za-z])
       |[\s-]?(?P<scale>{_SCALE_WORDS})(?![a-zа-я]))?
     (?P<more>(?:\s?(?:{_DIGITS})\s?(?:{_CJK_SCALES}))*(?:\s?\d[\d,]*(?=\s?[가-힣]))?)
@@ -173,7 +174,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity:
     if match["power"]:
         power = int(match["power"].replace("−", "-"))
         values = {value, Decimal(abs(power))}
-        if abs(power) < 30:
+        with suppress(ArithmeticError):  # 0^0, and numbers beyond all use
             values |= {value**power if "^" in match[0] else value.scaleb(power)}
     written = match["letter"] or match["scale"]
     scale = _SCALES[written.lower()] if written else 0
