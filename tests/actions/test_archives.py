@@ -181,11 +181,16 @@ async def test_a_file_that_is_no_text_is_told(desk: Desk) -> None:
     assert "day.md" in done.problems[0]
 
 
-async def test_a_paper_of_two_days_is_in_both(desk: Desk) -> None:
-    """Each file is written with the votes of its day."""
+@pytest.mark.parametrize("newest_first", [False, True])
+async def test_a_paper_of_two_days_is_in_both(desk: Desk, *, newest_first: bool) -> None:
+    """Each file is written with the votes of its day; the paper itself has the newer ones."""
     later = VOTES.replace("2024-04-10", "2024-04-16").replace("Vote: 60", "Vote: 77")
-    await desk.imports(VOTES)
-    await desk.imports(later, "later.md")
+    for text in (later, VOTES) if newest_first else (VOTES, later):
+        await desk.imports(text)
+    async with desk.store.read() as tables:
+        paper = await tables.papers.get("2404.00001")
+    assert paper is not None
+    assert (paper.upvotes, paper.listed_on) == (77, date(2024, 4, 16))
     assert await desk.written("2024-04-10") == VOTES
     assert await desk.written("2024-04-16") == later
 

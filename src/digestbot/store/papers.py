@@ -108,12 +108,14 @@ class Papers:
 
 
 def _filled(known: Paper, told: Paper) -> Paper:
-    """Return *known* with what only *told* has."""
+    """Return *known* with what only *told* has, and with a later listing's day and votes."""
     empty = {
         field.name: getattr(told, field.name)
         for field in fields(known)
         if getattr(known, field.name) in (None, "", (), 0)
     }
+    if told.listed_on > known.listed_on:
+        empty |= {"listed_on": told.listed_on, "upvotes": max(known.upvotes, told.upvotes)}
     return replace(known, **{name: value for name, value in empty.items() if name != "on_hugging_face"})
 
 
