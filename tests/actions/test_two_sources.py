@@ -238,6 +238,7 @@ async def test_a_paper_that_both_have_from_the_start_is_one(house: TwoSources) -
 async def test_the_newest_list_is_hugging_faces(house: TwoSources) -> None:
     """In the night arXiv is first: who joins then, or asks, is not left with half a list."""
     await house.save(a_paper(1, "Agents"), on_arxiv(2, day=WEDNESDAY))
+    house.clock.now += timedelta(hours=13)  # it is Wednesday, and Hugging Face has no list yet
     await house.joins(BO)
     assert (await house.membership.reader(BO)).since == TUESDAY
     assert await house.next_day() == {BO.id: 1}
