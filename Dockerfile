@@ -3,8 +3,9 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/digestbot && \
-    /opt/digestbot/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+    /opt/digestbot/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY config config
 COPY src src
 RUN /opt/digestbot/bin/pip install --no-cache-dir --no-deps .
 

@@ -44,13 +44,13 @@ cover: .venv/.dev
 
 .venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing into .venv (once) ..."
-	@$(FRESH) install --require-hashes -r requirements.lock
+	@$(FRESH) install --require-hashes --no-deps -r requirements.lock
 	@$(FRESH) install --no-deps -e .
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo "Installing what the tests need into .venv (once) ..."
-	@$(FRESH) install --require-hashes -r requirements-dev.lock
+	@$(FRESH) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 CATALOGUES := src/digestbot/render/locale
