@@ -3,8 +3,12 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from digestbot.actions.summarize import Summarizer
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
+from digestbot.core.synonyms import Synonyms
+from digestbot.settings import CHAIN
+from digestbot.store import Store
 
 DAY = date(2025, 10, 14)
 NOON = datetime(2025, 10, 14, 12, 0, tzinfo=UTC)
@@ -32,6 +36,11 @@ def a_subscriber(chat_id: int = 7, **more: Any) -> Subscriber:
         "last_slot_at": None,
     }
     return Subscriber(**{**given, **more})
+
+
+def a_summarizer(store: Store, clock: "Clock") -> Summarizer:
+    """Return one without a language model."""
+    return Summarizer(store, Synonyms(), CHAIN, clock)
 
 
 class Clock:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digestbot.app import App
+from digestbot.core.summary import Style
 from digestbot.settings import only
 from tests.builders import DAY, a_paper
 
@@ -82,7 +83,7 @@ async def order_by(tmp_path: Path, **weights: float) -> list[str]:
                 a_paper(2, "On it", abstract="An agents-like thing, said in passing.", upvotes=50),
             ]
             await tables.papers.save(papers, datetime(2025, 10, 14, tzinfo=UTC))
-        listing = await app.library.on_topics(DAY, ["agents"], "en")
+        listing = await app.library.on_topics(DAY, ["agents"], "en", Style.BULLETS)
     return [card.paper.id for card in listing.cards]
 
 

@@ -17,6 +17,7 @@ from digestbot.actions.deliver import Courier, Sender
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.summarize import Summarizer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.sender import TelegramSender
@@ -25,6 +26,7 @@ from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.subscriber import Defaults, Schedule
+from digestbot.core.summary import SummarySource
 from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
@@ -60,7 +62,8 @@ class App:
             self.sources.append(Arxiv(self._http, settings.arxiv.url, categories))
         self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
-        self.library = Library(self.store, self._rules, clock)
+        self.summarizer = Summarizer(self.store, self._rules.synonyms, _chain(settings), clock)
+        self.library = Library(self.store, self._rules, self.summarizer, clock)
         self.importer = Importer(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
@@ -83,7 +86,7 @@ class App:
         return await source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
 
     def courier(self, sender: Sender | None) -> Courier:
-        return Courier(self.store, self._rules, self.render, sender, self._clock)
+        return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock)
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
@@ -172,6 +175,10 @@ def heartbeat(settings: Settings) -> Path:
 def _secret(settings: Settings) -> str | None:
     token = settings.huggingface.token
     return token.get_secret_value() if token else None
+
+
+def _chain(settings: Settings) -> tuple[SummarySource, ...]:
+    return tuple(map(SummarySource, settings.summaries.order.split(", ")))
 
 
 def _rules(settings: Settings) -> Rules:

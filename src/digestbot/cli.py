@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from digestbot import __version__
+from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, UserError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from digestbot.actions.archives import Imported
     from digestbot.actions.ingest import DayReport
     from digestbot.app import App
+    from digestbot.core.digest import Listing
 
 T = TypeVar("T")
 
@@ -115,14 +117,14 @@ def digest(
     topics: Annotated[str, typer.Option(help="Only papers on these topics, commas between.")] = "",
     form: Annotated[str, typer.Option("--format", help="markdown, html, atom or json.")] = "markdown",
     language: Annotated[str, typer.Option(help="en or ko.")] = "en",
+    style: Annotated[Style, typer.Option(help="How summaries are written.")] = Style.BULLETS,
 ) -> None:
     """Print a day's papers as a document."""
-    from digestbot.core import wishes
     from digestbot.render.document import Format, write
 
     if form not in list(Format):
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
-    listing = _with_app(lambda app: app.library.on_topics(day.date(), wishes.topics(topics), language))
+    listing = _with_app(lambda app: _listing(app, day.date(), topics, language, style))
     if not listing.listed:
         print(
             f"No papers of {day.date()} are stored. Try: digestbot fetch --date {day.date()}", file=sys.stderr
@@ -283,6 +285,12 @@ async def _preview(app: "App") -> None:
 
     async for reader, message in app.courier(None).preview():
         print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
+
+
+async def _listing(app: "App", day: date, topics: str, language: str, style: Style) -> "Listing":
+    from digestbot.core import wishes
+
+    return await app.library.on_topics(day, wishes.topics(topics), language, style)
 
 
 async def _import(app: "App", files: list[Path], language: str) -> "list[Imported]":

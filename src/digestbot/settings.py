@@ -26,10 +26,12 @@ from pydantic_settings import (
 from digestbot.core.categories import read_categories
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
+from digestbot.core.summary import Input, SummarySource
 from digestbot.errors import SettingsError
 
 PREFIX = "DIGESTBOT_"
 LANGUAGES = ("en", "ko")
+CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
 MOST_CATEGORIES = 60
 """Each has a button."""
 _TOKEN = re.compile(r"\d+:[\w-]+")
@@ -78,6 +80,15 @@ def _categories(value: str) -> str:
         raise ValueError(f"names {error}, which is not in https://arxiv.org/category_taxonomy") from None
     if len(named) > MOST_CATEGORIES:
         raise ValueError(f"names {len(named)} categories; {MOST_CATEGORIES} are the most")
+    return ", ".join(named)
+
+
+def _order(value: str) -> str:
+    named = [name.strip().lower() for name in value.split(",")]
+    if unknown := [name for name in named if name not in CHAIN]:
+        raise ValueError(f"names {unknown[0]!r}, which is not one of {', '.join(CHAIN)}")
+    if len(set(named)) < len(named):
+        raise ValueError("names a source twice")
     return ", ".join(named)
 
 
@@ -139,6 +150,60 @@ class Arxiv(_Group):
     )
     poll_hours: int = Field(
         6, ge=1, le=24, description="How often arXiv is read; it announces once a day.", examples=["6"]
+    )
+
+
+class Llm(_Group):
+    model: str | None = Field(
+        None,
+        description="The language model that writes summaries. Default: none.",
+        examples=["gpt-4o-mini"],
+    )
+    url: WebAddress = Field(
+        "https://api.openai.com/v1",
+        description="An OpenAI-compatible API: OpenAI, Ollama, vLLM, llama.cpp's server, OpenRouter.",
+        examples=["http://localhost:11434/v1"],
+    )
+    api_key: SecretStr | None = Field(
+        None, description="The API's key; a server of your own may need none.", examples=["sk-abc123"]
+    )
+    timeout: float = Field(
+        60,
+        gt=0,
+        le=600,
+        description="Seconds that one answer may take.",
+        examples=["60"],
+        allow_inf_nan=False,
+    )
+    concurrency: int = Field(4, ge=1, le=64, description="How many answers at once.", examples=["4"])
+    daily_token_budget: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens that a UTC day may cost; beyond it summaries come without the model.",
+        examples=["200000"],
+    )
+
+
+class Summaries(_Group):
+    order: Annotated[str, AfterValidator(_order)] = Field(
+        "llm, huggingface, extractive",
+        description="Where summaries come from: the first that has one that is borne out by its source.",
+        examples=["huggingface, extractive"],
+    )
+    input: Input = Field(
+        Input.ABSTRACT,
+        description="What the language model reads: abstract or fulltext.",
+        examples=["fulltext"],
+    )
+    fulltext_url: WebAddress = Field(
+        "https://arxiv.org", description="Where full texts are read.", examples=["https://arxiv.org"]
+    )
+    ahead: int = Field(
+        30,
+        ge=0,
+        le=1000,
+        description="So many papers of a day, those with the most votes, are summarised before anyone asks.",
+        examples=["10"],
     )
 
 
@@ -231,6 +296,8 @@ class Settings(BaseSettings):
     database: Database = Database()
     huggingface: HuggingFace = HuggingFace()
     arxiv: Arxiv = Arxiv()
+    llm: Llm = Llm()
+    summaries: Summaries = Summaries()
     ranking: Ranking = Ranking()
     defaults: Defaults = Defaults()
 
@@ -253,7 +320,7 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """Return what must never be shown, to be blanked out of every log line."""
-        given = [self.telegram.token, self.huggingface.token]
+        given = [self.telegram.token, self.huggingface.token, self.llm.api_key]
         shown = [secret.get_secret_value() for secret in given if secret is not None]
         if self.telegram.token is None and self.telegram.token_file is not None:
             shown.append(self.telegram_token())

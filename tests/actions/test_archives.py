@@ -10,11 +10,11 @@ from digestbot.actions.archives import Importer, archives_in
 from digestbot.actions.library import Library
 from digestbot.core.digest import View, ViewKind
 from digestbot.core.postings import Rules
-from digestbot.core.summary import SummarySource
+from digestbot.core.summary import Style, SummarySource
 from digestbot.render.document import Format, write
 from digestbot.store import Store
 from tests.actions.test_deliver import ANN, House
-from tests.builders import NOON, Clock, a_paper, a_subscriber
+from tests.builders import NOON, Clock, a_paper, a_subscriber, a_summarizer
 
 OLDEST = """\
 ## Daily Papers (2023-11-20)
@@ -126,7 +126,7 @@ class Desk:
         self.store = store
         self.folder = folder
         self.importer = Importer(store, Clock())
-        self.library = Library(store, Rules(), Clock())
+        self.library = Library(store, Rules(), a_summarizer(store, Clock()), Clock())
 
     async def imports(self, text: str, name: str = "day.md") -> tuple[int, int, tuple[str, ...]]:
         file = self.folder / name
@@ -135,7 +135,7 @@ class Desk:
         return done.papers, done.new, done.problems
 
     async def written(self, day: str, *topics: str) -> str:
-        listing = await self.library.on_topics(date.fromisoformat(day), topics, "ko")
+        listing = await self.library.on_topics(date.fromisoformat(day), topics, "ko", Style.BULLETS)
         return write(listing, Format.MARKDOWN, "ko")
 
 
@@ -232,7 +232,8 @@ async def test_its_summaries_serve_readers(desk: Desk) -> None:
     card = await desk.library.paper("2404.00001", reader)
     assert card.summary is not None
     assert card.summary.source is SummarySource.ARCHIVE
-    assert card.summary.text == "• 가장 많은 표를 받았다.\n• 코드는 여기에 있다."
+    told = [bullet.text for bullet in card.summary.bullets]
+    assert told == ["가장 많은 표를 받았다.", "코드는 여기에 있다."]
     listing = await desk.library.day(day, reader)
     assert [card.summary and card.summary.source for card in listing.cards] == [SummarySource.ARCHIVE] * 3
     top = await desk.library.look(View(ViewKind.TOP_MONTH, "3"), reader)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digestbot.actions import deliver
-from digestbot.actions.deliver import Answer, Courier
+from digestbot.actions.deliver import Answer, Courier, Sender
 from digestbot.actions.membership import Membership
 from digestbot.core.delivery import LEASE, Outcome
 from digestbot.core.postings import Rules
@@ -23,7 +23,7 @@ from digestbot.core.subscriber import EVERY_DAY, Chat, ChatKind, Defaults, Sched
 from digestbot.render import Renderer
 from digestbot.render.message import Message
 from digestbot.store import Store
-from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber
+from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber, a_summarizer
 
 FLAG = "Possible repeat"
 RENDER = Renderer(4096, 100, 100)
@@ -81,7 +81,11 @@ class House:
         """Do what is due, in a process of its own that may die of it."""
         self.clock.now = at or self.clock.now
         with suppress(Crash):
-            await Courier(self.store, Rules(), RENDER, self.post, self.clock).tick()
+            await self.courier(self.post).tick()
+
+    def courier(self, sender: Sender | None) -> Courier:
+        summarizer = a_summarizer(self.store, self.clock)
+        return Courier(self.store, Rules(), summarizer, RENDER, sender, self.clock)
 
     async def lists(self, first: int, count: int, day: date = DAY, title: str = "Agents") -> None:
         async with self.store.write() as tables:
@@ -225,7 +229,7 @@ async def test_preview_changes_nothing(house: House) -> None:
     await house.membership.subscribe(ANN)
     await house.lists(1, 2)
     house.clock.now = NOON + timedelta(days=1)
-    courier = Courier(house.store, Rules(), RENDER, None, house.clock)
+    courier = house.courier(None)
     first = [message async for _, message in courier.preview()]
     assert [message async for _, message in courier.preview()] == first
     assert len(first) == 1
@@ -239,7 +243,7 @@ async def test_a_thousand_are_planned_in_chunks(house: House) -> None:
         for chat in range(1, 1101):
             due = NOON - timedelta(minutes=chat)
             await tables.subscribers.add(a_subscriber(chat, next_due_at=due), NOON)
-    courier = Courier(house.store, Rules(), RENDER, house.post, house.clock)
+    courier = house.courier(house.post)
     assert await courier.plan() == 1100
     assert await courier.plan() == 0
     assert await courier.waiting() == 1100

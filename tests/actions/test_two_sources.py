@@ -28,7 +28,7 @@ from digestbot.sources.arxiv import Arxiv
 from digestbot.sources.http import Http
 from digestbot.store import Store
 from tests.actions.test_deliver import House
-from tests.builders import NOON, Clock, a_paper
+from tests.builders import NOON, Clock, a_paper, a_summarizer
 
 TUESDAY = NOON.date()
 WEDNESDAY = TUESDAY + timedelta(days=1)
@@ -184,7 +184,7 @@ async def test_questions_answer_by_the_same_rule(house: TwoSources) -> None:
     await house.joins(ANN, "cs.CL")
     await house.joins(BO)
     await house.save(a_paper(1, "Agents"), on_arxiv(2), on_arxiv(3, "cs.CV"))
-    library = Library(house.store, Rules(), house.clock)
+    library = Library(house.store, Rules(), a_summarizer(house.store, house.clock), house.clock)
     ann, bo = [await house.membership.reader(chat) for chat in (ANN, BO)]
     for reader, count in ((ann, 2), (bo, 1)):
         assert (await library.look(View(ViewKind.TODAY), reader)).matched == count
@@ -214,7 +214,14 @@ async def test_a_risen_paper_that_was_never_sent_comes(house: TwoSources) -> Non
     await house.joins(ANN, "cs.CL")
     await house.save(on_arxiv(1))
     house.clock.now += timedelta(days=1)
-    courier = Courier(house.store, Rules(), Renderer(4096, 100, 100), house.post, house.clock)
+    courier = Courier(
+        house.store,
+        Rules(),
+        a_summarizer(house.store, house.clock),
+        Renderer(4096, 100, 100),
+        house.post,
+        house.clock,
+    )
     assert await courier.plan() == 1
     await house.membership.unsubscribe(ANN)
     await house.membership.subscribe(ANN)

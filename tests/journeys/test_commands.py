@@ -24,7 +24,7 @@ GOOD = [
     ("/top", "Top papers of the day", "오늘의 인기 논문"),
     ("/top 3 week", "Top papers of the week", "이번 주 인기 논문"),
     ("/top month 2", "Top papers of the month", "이번 달 인기 논문"),
-    ("/summary 2510.01400", "first sentences of the abstract", "초록의 첫 문장"),
+    ("/summary 2510.01400", "extract · ✓ numbers checked", "발췌 · ✓ 숫자 확인됨"),
     ("/summary https://arxiv.org/pdf/2510.01400v3", "Diffusion Models at Night", "Diffusion Models at Night"),
     ("https://huggingface.co/papers/2510.01401", "Agents that Plan", "Agents that Plan"),
     ("/time 8:30", "comes at 08:30", "08:30"),

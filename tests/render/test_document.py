@@ -2,13 +2,14 @@
 
 import html
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import feedparser
 
 from digestbot.core.archive import read_archive
 from digestbot.core.digest import Card, Listing, View, ViewKind
-from digestbot.core.summary import choose
+from digestbot.core.summary import Bullet, Section, Summary, SummarySource
 from digestbot.render.document import Format, write
 from tests.builders import DAY, a_paper
 
@@ -19,10 +20,20 @@ PAPER = a_paper(
     upvotes=75,
     thumbnail="https://cdn.example.org/1.png",
 )
+SUMMARY = Summary(
+    bullets=(
+        Bullet("It finds 3 <b>stops</b>.", Section.RESULTS),
+        Bullet('It says "stop" & <b>stops</b>.', Section.NEW),
+        Bullet("They are new.", Section.NEW),
+    ),
+    source=SummarySource.EXTRACT,
+    language="en",
+    checked=True,
+)
 LISTING = Listing(
     view=View(ViewKind.ALL, DAY.isoformat()),
     day=DAY,
-    cards=(Card(PAPER, ("agents",), choose(PAPER)),),
+    cards=(Card(PAPER, ("agents",), SUMMARY.plain()),),
     matched=1,
     listed=9,
 )
@@ -51,6 +62,19 @@ def test_markdown_holds_the_facts() -> None:
         assert fact in text
 
 
+def test_sections_are_bullets_with_labels() -> None:
+    """As the archives of 2025 write them: a line a section, in a fixed order."""
+    listing = replace(LISTING, cards=(Card(PAPER, (), SUMMARY),))
+    (entry,) = read_archive(write(listing, Format.MARKDOWN, "en")).entries
+    assert entry.bullets == (
+        'What\'s new: It says "stop" & <b>stops</b>. They are new.',
+        "Results: It finds 3 <b>stops</b>.",
+    )
+    assert entry.body.startswith("- ***What's new***: ")
+    assert "<b>결과</b>" not in write(listing, Format.HTML, "ko")
+    assert "결과\n• It finds" in write(listing, Format.HTML, "ko")
+
+
 def test_markdown_is_in_the_shape_of_the_archives() -> None:
     """What is written of our own papers can be read back."""
     text = write(LISTING, Format.MARKDOWN, "en")
@@ -59,7 +83,7 @@ def test_markdown_is_in_the_shape_of_the_archives() -> None:
     assert (archive.day, archive.unread) == (DAY, ())
     assert (entry.paper_id, entry.title, entry.upvotes) == (PAPER.id, PAPER.title, 75)
     assert entry.picture == PAPER.thumbnail
-    assert entry.bullets == ('It says "stop" & <b>stops</b>.',)
+    assert entry.bullets == tuple(bullet.text for bullet in SUMMARY.bullets)
     assert text.endswith("\n\n")
 
 
@@ -79,7 +103,8 @@ def test_the_feed_is_a_feed() -> None:
     (entry,) = feed.entries
     assert (entry.title, entry.link) == (PAPER.title, f"https://arxiv.org/abs/{PAPER.id}")
     assert entry.summary_detail.type == "text/html"
-    assert html.unescape(entry.summary) == 'It says "stop" & <b>stops</b>.'
+    told = ["• " + bullet.text for bullet in SUMMARY.bullets]
+    assert html.unescape(entry.summary) == "<br />".join(told)
     assert "<b>" not in entry.summary
     assert (entry.author, entry.tags[0].term) == ("Ann Author, Bo <i>Writer</i>", "agents")
 
@@ -90,5 +115,6 @@ def test_json_holds_all_that_is_known() -> None:
     assert (told["date"], told["listed"]) == ("2025-10-14", 9)
     (paper,) = told["papers"]
     assert (paper["id"], paper["title"], paper["upvotes"]) == (PAPER.id, PAPER.title, 75)
-    assert paper["summary"]["source"] == "extract"
+    assert paper["summary"]["source"] == "extractive"
+    assert paper["summary"]["bullets"][1] == {"text": SUMMARY.bullets[1].text, "section": None}
     assert paper["topics"] == ["agents"]

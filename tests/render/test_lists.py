@@ -9,7 +9,7 @@ from digestbot.actions.membership import MOST_TOPICS
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT
 from digestbot.core.digest import Card, Listing, View, ViewKind
 from digestbot.core.paper import Paper
-from digestbot.core.summary import Summary, SummarySource
+from digestbot.core.summary import Bullet, Input, Section, Summary, SummarySource
 from digestbot.errors import UserError
 from digestbot.playground.entities import utf16_length
 from digestbot.playground.tags import parse_html
@@ -55,12 +55,26 @@ papers = st.builds(
     organization=st.none() | texts,
     thumbnail=st.none() | st.just("https://cdn.example.org/thumbnail.png"),
 )
+summaries = st.builds(
+    Summary,
+    bullets=st.lists(
+        st.builds(Bullet, texts | long_texts, st.none() | st.sampled_from(Section)), min_size=1, max_size=7
+    ).map(tuple),
+    source=st.sampled_from(SummarySource),
+    language=st.sampled_from(["en", "ko", "pt-BR"]),
+    checked=st.booleans(),
+    model=texts,
+    input=st.sampled_from(Input),
+    prompt=st.none() | st.just("1"),
+    written_on=st.none() | st.just(DAY),
+)
 cards = st.builds(
     Card,
     papers,
     st.lists(texts.map(lambda text: text[:100]), max_size=6).map(tuple),
-    st.none() | st.builds(Summary, texts | long_texts, st.sampled_from(SummarySource)),
+    st.none() | summaries,
 )
+TINY = Summary(bullets=(Bullet("s"),), source=SummarySource.EXTRACT, language="en", checked=True)
 languages = st.sampled_from(["en", "ko"])
 
 
@@ -149,7 +163,7 @@ def test_a_title_is_shown_as_it_was_written(title: str) -> None:
 
 def test_many_tiny_cards_keep_their_looks() -> None:
     """Telegram shows the first 100 entities of a message only: no card lies beyond."""
-    tiny = [Card(a_paper(number, "T"), (), Summary("s", SummarySource.EXTRACT)) for number in range(80)]
+    tiny = [Card(a_paper(number, "T"), (), TINY) for number in range(80)]
     parts = pages_of(tiny, "en")
     for part in parts:
         check(part.message)

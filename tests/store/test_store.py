@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -39,6 +39,39 @@ async def test_it_upgrades_from_every_revision(database_url: str, revision: str)
         await store.upgrade()
         async with store._engine.connect() as connection:
             assert await connection.run_sync(_differences) == []
+
+
+@pytest.mark.parametrize("revision", [revision for revision in _revisions() if revision != _revisions()[0]])
+async def test_an_upgrade_keeps_what_belongs_to_subscribers(database_url: str, revision: str) -> None:
+    """Topics are still there after every later migration, also where SQLite makes the table anew."""
+    async with Store(database_url) as store:
+        await store.upgrade(revision)
+        async with store._engine.begin() as connection:
+            await connection.run_sync(_insert_as_then)
+        await store.upgrade()
+        async with store._engine.connect() as connection:
+            assert (await connection.execute(sa.text("SELECT topic FROM topics"))).all() == [("agents",)]
+        with pytest.raises(sa.exc.IntegrityError):  # foreign keys hold again
+            async with store._engine.begin() as connection:
+                await connection.execute(
+                    sa.text("INSERT INTO topics (subscriber_id, topic, key) VALUES (9, 'rag', 'rag')")
+                )
+
+
+def _insert_as_then(connection: sa.Connection) -> None:
+    """Insert a subscriber with a topic into the tables as they are at some revision."""
+    then = sa.MetaData()
+    then.reflect(connection, only=["subscribers", "topics"])
+    row = {
+        "id": 1, "chat_id": 7, "kind": "private", "state": "active", "language": "en", "zone": "UTC",
+        "at": time(8), "weekdays": [0], "maximum": 10, "categories": [], "style": "bullets", "cursor": 0,
+        "since": DAY, "created_at": NOON,
+    }  # fmt: skip
+    known = {name: value for name, value in row.items() if name in then.tables["subscribers"].c}
+    connection.execute(then.tables["subscribers"].insert(), known)
+    connection.execute(
+        then.tables["topics"].insert(), {"subscriber_id": 1, "topic": "agents", "key": "agents"}
+    )
 
 
 def _differences(connection: sa.Connection) -> list[object]:

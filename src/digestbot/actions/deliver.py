@@ -10,6 +10,7 @@ import structlog
 
 from digestbot.actions import Clock
 from digestbot.actions.library import digest_listing
+from digestbot.actions.summarize import Summarizer
 from digestbot.core.categories import is_for
 from digestbot.core.delivery import Decision, Delivery, Outcome, State, decide
 from digestbot.core.digest import Digest, Pick, asks, compose, select
@@ -49,10 +50,17 @@ class Courier:
     """Brings digests to their readers."""
 
     def __init__(
-        self, store: Store, rules: Rules, renderer: Renderer, sender: Sender | None, clock: Clock
+        self,
+        store: Store,
+        rules: Rules,
+        summarizer: Summarizer,
+        renderer: Renderer,
+        sender: Sender | None,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._rules = rules
+        self._summarizer = summarizer
         self._renderer = renderer
         self._sender = sender
         self._clock = clock
@@ -116,7 +124,7 @@ class Courier:
                     )
                     papers = await tables.papers.get_many(pick.paper_id for pick in digest.picks)
                     while delivery.done < len(digest.picks):
-                        part = self._part(delivery, papers, reader)
+                        part = await self._part(delivery, papers, reader)
                         yield reader, part.message
                         delivery = replace(delivery, done=delivery.done + part.cards)
 
@@ -142,7 +150,7 @@ class Courier:
             papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
         if reader is None:  # forgotten a moment ago, and the delivery with it
             return False
-        part = self._part(delivery, papers, reader)
+        part = await self._part(delivery, papers, reader)
         assert self._sender is not None  # noqa: S101 - only a preview has none
         answer = await self._sender.send(reader.chat_id, part.message)
         decision = decide(
@@ -195,8 +203,10 @@ class Courier:
         await asyncio.to_thread(known.postings.look_for, topics)
         return known
 
-    def _part(self, delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Part:
+    async def _part(self, delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Part:
         listing = digest_listing(delivery, papers, reader)
+        cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
+        listing = replace(listing, cards=cards)
         return self._renderer.digest(listing, reader.language, delivery.done, may_repeat=delivery.may_repeat)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from digestbot.actions import Clock
 from digestbot.actions.shelf import DAYS, Shelf
+from digestbot.actions.summarize import Summarizer
 from digestbot.core.categories import is_for
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import (
@@ -25,7 +26,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
 from digestbot.core.subscriber import Subscriber
-from digestbot.core.summary import choose
+from digestbot.core.summary import Style
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -35,9 +36,10 @@ TRIAL_CARDS = 5
 class Library:
     """Answers from the archive; changes nothing."""
 
-    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: Rules, summarizer: Summarizer, clock: Clock) -> None:
         self._store = store
         self._rules = rules
+        self._summarizer = summarizer
         self._clock = clock
         self._shelf = Shelf(store, rules, clock)
 
@@ -48,7 +50,7 @@ class Library:
         """
         async with self._store.read() as tables:
             listing = await self._listing(tables, view, reader)
-            return replace(listing, cards=await _retold(tables, listing.cards, reader.language))
+        return await self._told(listing, reader)
 
     async def _listing(self, tables: Tables, view: View, reader: Subscriber) -> Listing:
         match view.kind:
@@ -70,7 +72,7 @@ class Library:
         kind = ViewKind.ALL if everything else ViewKind.MINE
         return await self.look(View(kind, day.isoformat()), reader)
 
-    async def on_topics(self, day: date, topics: Sequence[str], language: str) -> Listing:
+    async def on_topics(self, day: date, topics: Sequence[str], language: str, style: Style) -> Listing:
         """Return the papers of *day* that match *topics*, all where there are none. Raises QueryError.
 
         Those of an archive of that day are among them, alone in the archive's own order.
@@ -81,7 +83,7 @@ class Library:
             listed = {paper.id: paper for paper in await tables.papers.listed(day, day)}
             papers = {**await tables.papers.get_many(archived), **listed}
             picks = await self._select(list(papers.values()), topics)
-            cards = await _retold(tables, _cards(papers.values(), picks), language)
+        cards = await self._summarizer.fill(_cards(papers.values(), picks), language, style)
         kept = [replace(card, archived=archived.get(card.paper.id)) for card in cards]
         if not topics and archived.keys() == papers.keys():  # as they were
             places = {paper_id: place for place, paper_id in enumerate(archived)}
@@ -95,18 +97,17 @@ class Library:
             before = newest and await tables.papers.newest_day(newest - timedelta(days=1))
             view = View(ViewKind.MINE, before.isoformat() if before else "")
             listing = await self._mine(tables, view, before, reader)
-            return replace(listing, cards=await _retold(tables, listing.cards, reader.language))
+        return await self._told(listing, reader)
 
     async def paper(self, paper_id: str, reader: Subscriber) -> Card:
         """Return one paper. Raises UserError `unknown-paper`."""
         async with self._store.read() as tables:
             paper = await tables.papers.get(paper_id)
-            told = await tables.archives.about([paper_id])
         if paper is None:
             raise UserError("unknown-paper", paper=paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
-        summary = choose(paper, reader.language, told.get(paper_id))
-        return Card(paper, tuple(match.topic for match in matches), summary)
+        card = Card(paper, tuple(match.topic for match in matches))
+        return (await self._summarizer.fill([card], reader.reads, reader.style))[0]
 
     async def trial(self, topic: str, reader: Subscriber) -> Trial:
         """Return what *topic* would have brought *reader* in the last DAYS. Raises QueryError."""
@@ -122,6 +123,10 @@ class Library:
         postings = await self._shelf.postings(reader.topics)
         among = postings.where(lambda paper: is_for(paper, reader.categories))
         return {topic: postings.count(topic, among) for topic in reader.topics}
+
+    async def _told(self, listing: Listing, reader: Subscriber) -> Listing:
+        cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
+        return replace(listing, cards=cards)
 
     async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
         newest = await self._newest(tables)
@@ -213,21 +218,6 @@ async def _back(
     return [paper for paper in listed if is_for(paper, categories)]
 
 
-async def _retold(tables: Tables, cards: Sequence[Card], language: str) -> tuple[Card, ...]:
-    """Return *cards* with the summaries of archives, where those are the best for readers of *language*."""
-    told = await tables.archives.about(card.paper.id for card in cards)
-    return tuple(
-        replace(card, summary=choose(card.paper, language, told[card.paper.id]))
-        if card.paper.id in told
-        else card
-        for card in cards
-    )
-
-
 def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:
     known = {paper.id: paper for paper in papers}
-    return tuple(
-        Card(known[pick.paper_id], pick.topics, choose(known[pick.paper_id]))
-        for pick in picks
-        if pick.paper_id in known
-    )
+    return tuple(Card(known[pick.paper_id], pick.topics) for pick in picks if pick.paper_id in known)

@@ -126,7 +126,7 @@ class Card:
 
     paper: Paper
     topics: tuple[str, ...]
-    summary: Summary | None
+    summary: Summary | None = None
     archived: Entry | None = None
     """What an archive told of it, on the day that is looked at."""
 

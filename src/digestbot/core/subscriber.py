@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from digestbot.core.summary import Style
+
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 WEEKDAYS = (0, 1, 2, 3, 4)
 
@@ -82,8 +84,16 @@ class Subscriber:
     last_slot_at: datetime | None
     """The due time of the last digest that had something to say."""
     topics: tuple[str, ...] = ()
+    style: Style = Style.BULLETS
+    summary_language: str | None = None
+    """A BCP-47 tag; None where summaries are in the language that we speak."""
     categories: tuple[str, ...] = ()
     """arXiv's, whose papers come too, where they match a topic."""
+
+    @property
+    def reads(self) -> str:
+        """The language of the summaries that are wanted, a BCP-47 tag."""
+        return self.summary_language or self.language
 
 
 def stranger(chat: Chat, defaults: Defaults) -> Subscriber:

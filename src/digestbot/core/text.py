@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import sentencex
+
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -25,9 +27,6 @@ _BREAK = re.compile(r"[.!?;:,]\s|[()\[\]{}—|。、，；：！？]")
 _ASIDE = re.compile(r"(?<=\w) \((\w[\w-]{0,20})\)")
 _STOP = re.compile(r"[.!?][\"'”’)\]]*\s|[。！？]")
 _NO_STOP = re.compile(r"(?:\b(?:al|e\.g|i\.e|vs|cf|etc|fig|eq|resp)|\b[a-z])\.\s*$", re.IGNORECASE)
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?])(?<!\bet al\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)\s+(?=[A-Z0-9\"'(\[])"
-)
 _PARTICLE = re.compile(
     r"(?:들)?(?:은|는|이|가|을|를|의|에|에서|에게|께|로|으로|와|과|도|만|까지|부터|보다|처럼|마다|이나|나|이란|란"
     r"|라는|이라는|이라고|라고|에서의|에의|으로의|로의|에서는|에는|에도|으로는|로는|으로서|로서|으로써|로써"
@@ -97,7 +96,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of an English *text* in order."""
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+    return [found for part in sentencex.segment("en", text) if (found := part.strip())]
 
 
 def read(text: str) -> Text:

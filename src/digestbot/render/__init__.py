@@ -24,7 +24,7 @@ from digestbot.render.markup import block
 from digestbot.render.message import Button, Message, Part, Press
 from digestbot.render.split import fitting
 
-_ENTITIES_OF_CARD = 3  # bold rank, link, quote
+_ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
 _ENTITIES_OF_HEAD = 2  # flag, title
 
 
@@ -59,9 +59,7 @@ class Renderer:
 
     def detail(self, card: Card, language: str, back: Press | None) -> Message:
         """Return all we know of one paper, with its links and the way back to the list it was opened from."""
-        html = block(
-            "papers.jinja", "detail", language, paper=card.paper, topics=card.topics, summary=card.summary
-        )
+        html = block("papers.jinja", "detail", language, card=card)
         rows = links(card.paper)
         if back:
             rows = (*rows, (Button(words(language).gettext("« Back to the list"), back),))
@@ -69,7 +67,7 @@ class Renderer:
 
     def summary(self, card: Card, language: str) -> Message:
         """Return the answer to `/summary`."""
-        html = block("papers.jinja", "summarized", language, paper=card.paper, summary=card.summary)
+        html = block("papers.jinja", "summarized", language, card=card)
         return Message(html, links(card.paper), card.paper.thumbnail)
 
     def _part(self, listing: Listing, language: str, first: int, flag: str, tail: str) -> Part:

@@ -10,6 +10,7 @@ from feedgenerator import Atom1Feed
 from digestbot.core.digest import Card, Listing
 from digestbot.render.i18n import words
 from digestbot.render.markup import arxiv, document, lines
+from digestbot.render.summaries import as_text
 
 
 class Format(StrEnum):
@@ -53,7 +54,7 @@ def _feed(listing: Listing, language: str) -> str:
         feed.add_item(
             title=paper.title,
             link=arxiv(paper),
-            description=lines(card.summary.text if card.summary else paper.abstract),
+            description=lines(as_text(card.summary, language) if card.summary else paper.abstract),
             author_name=", ".join(paper.authors) or None,
             categories=[*card.topics],
             pubdate=paper.published_at or at,
@@ -64,7 +65,7 @@ def _feed(listing: Listing, language: str) -> str:
 
 
 def _fields(card: Card) -> dict[str, object]:
-    summary = card.summary and {"text": card.summary.text, "source": str(card.summary.source)}
+    summary = card.summary and asdict(card.summary)
     return {
         **asdict(card.paper),
         "link": arxiv(card.paper),

@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
+from digestbot.core.summary import in_sections
 from digestbot.errors import UserError
 from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
 from digestbot.render.split import clip, plain
+from digestbot.render.summaries import as_html, as_text, section_name
 
 _VIDEO = re.compile(r"\.(?:mp4|mov|qt|webm|m4v)(?:\?|$)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]>#~|])")
@@ -86,6 +88,10 @@ def _environment(language: str) -> Environment:
         "clip": clip,
         "markdown": markdown,
         "names": names,
+        "bullets": lambda summary, limit: as_html(summary, language, limit),
+        "told": lambda summary: as_text(summary, language),
+        "in_sections": in_sections,
+        "section_name": lambda section: section_name(section, language),
         "is_video": lambda url: bool(_VIDEO.search(url)),
         "number": spoken.number,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),

@@ -68,8 +68,14 @@ class Store:
         """Bring the schema to *revision*; an empty database gets all of it."""
         async with self._engine.connect() as connection:
             await connection.execution_options(**{WRITES: True})
-            async with connection.begin():
-                await connection.run_sync(_upgrade, revision)
+            # To change a column SQLite needs a new table instead of the old one; dropping that one would
+            # delete, by its foreign keys, what belongs to it.
+            await _bind(connection, "OFF")
+            try:
+                async with connection.begin():
+                    await connection.run_sync(_upgrade, revision)
+            finally:
+                await _bind(connection, "ON")
 
     async def revision(self) -> str | None:
         """Return the schema's revision, None for an empty database. Raises OSError when out of reach."""
@@ -99,6 +105,13 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+async def _bind(connection: AsyncConnection, switch: str) -> None:
+    """Switch SQLite's foreign keys; it ignores that within a transaction, so SQLAlchemy must not know."""
+    if connection.dialect.name == "sqlite":
+        raw = await connection.get_raw_connection()
+        await raw.driver_connection.execute(f"PRAGMA foreign_keys = {switch}")  # type: ignore[union-attr]
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -104,6 +104,53 @@ archived = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
+# What was paid for: the summaries that the language model wrote. Others are made anew from the paper.
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    sa.Column("paper_id", sa.String, primary_key=True),
+    sa.Column("language", sa.String, primary_key=True),
+    sa.Column("style", sa.String, primary_key=True),
+    # [[section or null, text], …]
+    sa.Column("bullets", sa.JSON, nullable=False),
+    sa.Column("model", sa.String, nullable=False),
+    sa.Column("input", sa.String, nullable=False),
+    sa.Column("prompt", sa.String, nullable=False),
+    # Of the title and abstract that it was held against; another one makes it out of date.
+    sa.Column("fingerprint", sa.String, nullable=False),
+    sa.Column("written_at", UTCDateTime, nullable=False),
+)
+
+# Each time that the model was asked for a summary, whatever came of it.
+summary_attempts = sa.Table(
+    "summary_attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("paper_id", sa.String, nullable=False),
+    sa.Column("language", sa.String, nullable=False),
+    sa.Column("style", sa.String, nullable=False),
+    sa.Column("fingerprint", sa.String, nullable=False),
+    sa.Column("model", sa.String, nullable=False),
+    sa.Column("prompt", sa.String, nullable=False),
+    sa.Column("tokens", sa.Integer, nullable=False),
+    # Bullets that it wrote, and those of them that were not kept: [[fault, what, text], …]
+    sa.Column("written", sa.Integer, nullable=False),
+    sa.Column("dropped", sa.JSON, nullable=False),
+    # Why nothing came of it; NULL when something did.
+    sa.Column("error", sa.Text),
+    sa.Index("ix_summary_attempts_of", "paper_id", "language", "style"),
+)
+
+full_texts = sa.Table(
+    "full_texts",
+    metadata,
+    sa.Column("paper_id", sa.String, primary_key=True),
+    # NULL where it could not be had.
+    sa.Column("text", sa.Text),
+    sa.Column("fetched_at", UTCDateTime, nullable=False, index=True),
+)
+
 subscribers = sa.Table(
     "subscribers",
     metadata,
@@ -116,6 +163,9 @@ subscribers = sa.Table(
     sa.Column("at", sa.Time, nullable=False),
     sa.Column("weekdays", sa.JSON, nullable=False),
     sa.Column("maximum", sa.Integer, nullable=False),
+    sa.Column("style", sa.String, nullable=False, server_default="bullets"),
+    # NULL: summaries are in the language that the bot speaks.
+    sa.Column("summary_language", sa.String),
     # arXiv's, of which the reader wants to hear besides what Hugging Face lists.
     sa.Column("categories", sa.JSON, nullable=False),
     sa.Column("cursor", sa.Integer, nullable=False),

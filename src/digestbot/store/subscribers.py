@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
+from digestbot.core.summary import Style
 from digestbot.store.schema import WRITES, subscribers, topics
 
 
@@ -87,6 +88,8 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "at": subscriber.schedule.at,
         "weekdays": list(subscriber.schedule.weekdays),
         "maximum": subscriber.maximum,
+        "style": subscriber.style,
+        "summary_language": subscriber.summary_language,
         "categories": list(subscriber.categories),
         "cursor": subscriber.cursor,
         "since": subscriber.since,
@@ -109,5 +112,7 @@ def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
         next_due_at=row.next_due_at,
         last_slot_at=row.last_slot_at,
         topics=chosen,
+        style=Style(row.style),
+        summary_language=row.summary_language,
         categories=tuple(row.categories),
     )
