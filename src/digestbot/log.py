@@ -9,7 +9,10 @@ from collections.abc import Iterable
 
 import structlog
 
-_NOISY = ("aiosqlite", "apscheduler", "httpx", "httpcore", "alembic", "asyncio", "telegram", "stamina")
+_NOISY = (
+    *("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpcore2", "httpx", "httpx2", "openai"),
+    *("stamina", "telegram"),
+)
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):

@@ -1,6 +1,7 @@
 """What our servers of the outside world share: a port, a log of requests, every way we know them to fail."""
 
 import asyncio
+import json
 import socket
 import struct
 import time
@@ -14,18 +15,22 @@ from typing import Any, Self
 
 from aiohttp import web
 
+BODY = "body"
+"""Where a request holds its JSON for `truth`, which can't wait for it."""
+
 Fault = Callable[[Any, web.Request], Awaitable[web.StreamResponse]]
 """What to answer instead of the truth; it is given the server."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. *at* is in seconds of the monotonic clock."""
+    """One request. *at* is in seconds of the monotonic clock, *body* is its JSON, if it has any."""
 
     at: float
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: Any = None
 
 
 @dataclass
@@ -36,15 +41,15 @@ class _Planned:
 
 
 class OutsideServer(ABC):
-    """Answers GET on *path* with `truth`, which its heirs know, unless a fault is planned."""
+    """Answers GET (or *route*) on *path* with `truth`, which its heirs know, unless a fault is planned."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, route: Callable[..., web.RouteDef] = web.get) -> None:
         self.requests: list[Asked] = []
         self.url = ""
         self._planned: list[_Planned] = []
         self._closing = asyncio.Event()
         app = web.Application()
-        app.router.add_get(path, self._answer)
+        app.add_routes([route(path, self._answer)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def __aenter__(self) -> Self:
@@ -84,8 +89,10 @@ class OutsideServer(ABC):
         await self._closing.wait()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        asked_at = time.monotonic()
+        request[BODY] = await _json_of(request)
         self.requests.append(
-            Asked(time.monotonic(), request.path, dict(request.query), dict(request.headers))
+            Asked(asked_at, request.path, dict(request.query), dict(request.headers), request[BODY])
         )
         fault = self._next_fault(request)
         return await fault(self, request) if fault else self.truth(request)
@@ -95,6 +102,13 @@ class OutsideServer(ABC):
             if planned.times != 0 and (planned.day is None or planned.day == self.day_of(request)):
                 planned.times = planned.times and planned.times - 1
                 return planned.fault
+        return None
+
+
+async def _json_of(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.read() or b"null")
+    except ValueError:
         return None
 
 
