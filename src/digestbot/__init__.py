@@ -7,8 +7,8 @@ introduces them to each other.
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat
-    playground/    a Telegram, a Hugging Face and an arXiv of our own, for the demo and the tests
-    actions/       what one can do: ingest, library, membership, deliver
+    playground/    a Telegram, an arXiv, a language model … of our own, for the demo and the tests
+    actions/       what one can do: ingest, library, membership, summarize, write, deliver
     store/         the only SQL
     sources/       asks the outside world
     render/        the only words and the only markup
@@ -28,6 +28,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a synonym          config/synonyms.toml
     a column           store/schema.py and a migration in store/migrations/versions/
     a timed job        schedule.py
+    a word of a prompt core/prompt.py, and its VERSION
     a retry rule       core/delivery.py
     a Telegram refusal playground/rules.py
 """

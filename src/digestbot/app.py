@@ -18,6 +18,7 @@ from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.summarize import Summarizer
+from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.sender import TelegramSender
@@ -26,15 +27,17 @@ from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.subscriber import Defaults, Schedule
-from digestbot.core.summary import SummarySource
+from digestbot.core.summary import Input, SummarySource
 from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
 from digestbot.settings import Settings
 from digestbot.sources.arxiv import Arxiv
+from digestbot.sources.fulltext import FullTexts
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay
+from digestbot.sources.llm import Llm
 from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
 
@@ -44,6 +47,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 KEEP_DELIVERIES = timedelta(days=90)
+KEEP_ATTEMPTS = timedelta(days=365)
+"""At summaries; the report counts them."""
+KEEP_TEXTS = timedelta(days=30)
 
 
 class App:
@@ -62,7 +68,10 @@ class App:
             self.sources.append(Arxiv(self._http, settings.arxiv.url, categories))
         self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
-        self.summarizer = Summarizer(self.store, self._rules.synonyms, _chain(settings), clock)
+        order = tuple(map(SummarySource, settings.summaries.order.split(", ")))
+        self.summarizer = Summarizer(self.store, self._rules.synonyms, order)
+        self.llm = _llm(settings) if SummarySource.LLM in order else None
+        self.writer = self._writer(self.llm) if self.llm else None
         self.library = Library(self.store, self._rules, self.summarizer, clock)
         self.importer = Importer(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
@@ -72,6 +81,9 @@ class App:
             self._settings.data_dir.mkdir(parents=True, exist_ok=True)
             await opening.enter_async_context(self.store)
             await opening.enter_async_context(self._http)
+            if self.llm and self.writer:
+                await opening.enter_async_context(self.llm)
+                opening.push_async_callback(self.writer.close)
             self._open = opening.pop_all()
         return self
 
@@ -79,6 +91,20 @@ class App:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._open.aclose()
+
+    def _writer(self, llm: Llm) -> Writer:
+        given = self._settings.summaries
+        reads_all = given.input is Input.FULLTEXT
+        return Writer(
+            self.store,
+            self.summarizer,
+            self._rules.synonyms,
+            self._clock,
+            llm,
+            budget=self._settings.llm.daily_token_budget,
+            ahead=given.ahead,
+            full_texts=FullTexts(self._http, given.fulltext_url) if reads_all else None,
+        )
 
     async def newest_list(self, source: Source) -> FetchedDay:
         """Return the last weekday's list as *source* tells it now. Raises SourceError."""
@@ -90,7 +116,7 @@ class App:
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
-        desk = Desk(self.library, self.membership, self.render)
+        desk = Desk(self.library, self.membership, self.render, self.writer)
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk)
 
     def clockwork(self, courier: Courier) -> Clockwork:
@@ -100,6 +126,7 @@ class App:
         }
         return Clockwork(
             polls={ingest.source: (ingest.poll, polls[ingest.source]) for ingest in self.ingests},
+            summaries=self.writer.ahead if self.writer else None,
             refresh=self._refresh,
             tick=courier.tick,
             housekeeping=self._housekeeping,
@@ -123,7 +150,9 @@ class App:
 
     async def _housekeeping(self) -> None:
         async with self.store.write() as tables:
-            await tables.deliveries.forget(self._clock() - KEEP_DELIVERIES)
+            now = self._clock()
+            await tables.deliveries.forget(now - KEEP_DELIVERIES)
+            await tables.summaries.forget(now - KEEP_ATTEMPTS, now - KEEP_TEXTS)
 
 
 class Running:
@@ -131,6 +160,7 @@ class Running:
 
     def __init__(self, app: App) -> None:
         self.bot = app.bot()
+        self.writer = app.writer
         self.courier = app.courier(TelegramSender(self.bot.bot))
         self.clockwork = app.clockwork(self.courier)
 
@@ -147,6 +177,8 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.courier.stop()
+        if self.writer:
+            await self.writer.close()  # who waits for it is told that nothing comes
         await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
             await self.bot.updater.stop()
@@ -177,8 +209,12 @@ def _secret(settings: Settings) -> str | None:
     return token.get_secret_value() if token else None
 
 
-def _chain(settings: Settings) -> tuple[SummarySource, ...]:
-    return tuple(map(SummarySource, settings.summaries.order.split(", ")))
+def _llm(settings: Settings) -> Llm | None:
+    given = settings.llm
+    if given.model is None:
+        return None
+    key = given.api_key.get_secret_value() if given.api_key else None
+    return Llm(given.url, given.model, key, timeout=given.timeout, concurrency=given.concurrency)
 
 
 def _rules(settings: Settings) -> Rules:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from telegram.error import InvalidToken, TelegramError
 
 from digestbot.actions.ingest import Source
+from digestbot.actions.write import Writer
 from digestbot.app import App, heartbeat
+from digestbot.core import prompt
+from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, SourceError
 from digestbot.settings import Settings, load
+from digestbot.sources.llm import LlmError
 
 LONGEST_SILENCE = 120.0
 """Seconds; the sign of life comes every 30."""
@@ -31,7 +35,7 @@ def is_alive() -> bool:
 
 
 async def examine() -> list[Finding]:
-    """Return what was found of settings, database, Telegram and the sources, in this order."""
+    """Return what was found of settings, database, Telegram, the sources and the language model."""
     try:
         settings = load()
         settings.telegram_token()
@@ -42,7 +46,8 @@ async def examine() -> list[Finding]:
     try:
         async with App(settings) as app:
             sources = [await _source(app, source) for source in app.sources]
-            return [*findings, await _database(app), await _telegram(app, settings), *sources]
+            database, telegram = await _database(app), await _telegram(app, settings)
+            return [*findings, database, telegram, *sources, await _summaries(app, settings)]
     except OSError as error:
         mend = "make it writable, or set DIGESTBOT_DATA_DIR"
         return [*findings, Finding("database", ok=False, told=f"{settings.data_dir}: {error}; {mend}")]
@@ -78,3 +83,23 @@ async def _source(app: App, source: Source) -> Finding:
         told = f"{error.values.get('url')}: {error.values.get('reason')}; see {setting}"
         return Finding(source.name, ok=False, told=told)
     return Finding(source.name, ok=True, told=f"{len(day.papers)} papers listed on {day.day}")
+
+
+async def _summaries(app: App, settings: Settings) -> Finding:
+    if app.llm is None or app.writer is None:
+        told = f"no language model (DIGESTBOT_LLM__MODEL names one); {settings.summaries.order}"
+        return Finding("summaries", ok=True, told=told)
+    place = f"{app.llm.model} at {settings.llm.url}"
+    try:
+        await app.llm.ask([("user", "Say yes.")], prompt.schema(Style.BULLETS))
+    except LlmError as error:
+        told = f"{place}: {error.values.get('reason')}; see DIGESTBOT_LLM__URL, __MODEL and __API_KEY"
+        return Finding("summaries", ok=False, told=told)
+    return Finding("summaries", ok=True, told=f"{place}, {await _spent(app, app.writer)}")
+
+
+async def _spent(app: App, writer: Writer) -> str:
+    if await app.store.revision() is None:
+        return "nothing spent yet"
+    budget = await writer.budget()
+    return f"{budget.spent:,} of {budget.limit:,} tokens spent today"

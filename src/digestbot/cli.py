@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -38,6 +39,16 @@ texts = typer.Typer(help="Summaries.", no_args_is_help=True)
 cli.add_typer(texts, name="summaries")
 
 DAY = ["%Y-%m-%d"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which papers are to be in a document, and how they are summarised."""
+
+    day: date
+    topics: str
+    language: str
+    style: Style
 
 
 def main() -> None:
@@ -116,15 +127,20 @@ def digest(
     day: Annotated[datetime, typer.Argument(formats=DAY, help="A day, 2025-10-15.")],
     topics: Annotated[str, typer.Option(help="Only papers on these topics, commas between.")] = "",
     form: Annotated[str, typer.Option("--format", help="markdown, html, atom or json.")] = "markdown",
-    language: Annotated[str, typer.Option(help="en or ko.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the summaries: en, ko, or any BCP-47 tag.")] = "en",
+    stored: Annotated[bool, typer.Option("--stored", help="Don't have missing summaries written.")] = False,
     style: Annotated[Style, typer.Option(help="How summaries are written.")] = Style.BULLETS,
 ) -> None:
     """Print a day's papers as a document."""
     from digestbot.render.document import Format, write
+    from digestbot.render.i18n import is_language
 
     if form not in list(Format):
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
-    listing = _with_app(lambda app: _listing(app, day.date(), topics, language, style))
+    if not is_language(language):
+        raise typer.BadParameter(f"{language!r} is not a BCP-47 tag such as ko", param_hint="--language")
+    wanted = Wanted(day.date(), topics, language, style)
+    listing = _with_app(lambda app: _listing(app, wanted, write_missing=not stored))
     if not listing.listed:
         print(
             f"No papers of {day.date()} are stored. Try: digestbot fetch --date {day.date()}", file=sys.stderr
@@ -218,10 +234,10 @@ def summaries_report(
         list[Path] | None, typer.Argument(help="Raw daily_papers answers, to measure the check on too.")
     ] = None,
 ) -> None:
-    """Print how often the check of summaries passes what is right and catches what is wrong."""
-    from digestbot.summaries import report
+    """Print how often the check of summaries is right, and what it refused of each model."""
+    from digestbot.summaries import report, told_of_models
 
-    for line in report(papers or []):
+    for line in (*report(papers or []), *_with_app(told_of_models)):
         print(line)
 
 
@@ -287,10 +303,18 @@ async def _preview(app: "App") -> None:
         print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
 
 
-async def _listing(app: "App", day: date, topics: str, language: str, style: Style) -> "Listing":
+async def _listing(app: "App", wanted: Wanted, *, write_missing: bool) -> "Listing":
     from digestbot.core import wishes
 
-    return await app.library.on_topics(day, wishes.topics(topics), language, style)
+    async def listed() -> "Listing":
+        topics = wishes.topics(wanted.topics)
+        return await app.library.on_topics(wanted.day, topics, wanted.language, wanted.style)
+
+    if app.writer and write_missing:
+        papers = [(card.paper, wanted.language, wanted.style) for card in (await listed()).cards]
+        with _told_to_wait(f"Summarising {len(papers)} papers"):
+            await app.writer.write_all(papers)
+    return await listed()
 
 
 async def _import(app: "App", files: list[Path], language: str) -> "list[Imported]":

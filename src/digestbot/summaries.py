@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -9,8 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from digestbot.app import App
+from digestbot.core.chain import sift, text_of
 from digestbot.core.grounding import Source
 from digestbot.core.paper import Paper
+from digestbot.core.summary import Bullet
 from digestbot.core.synonyms import Synonyms
 from digestbot.core.text import sentences
 from digestbot.errors import UserError
@@ -117,3 +121,34 @@ def report(papers: Iterable[Path], most: int = 20) -> Iterator[str]:
             yield f"figure summaries.{name}.right_passed {found.passed / found.right:.3f} of {found.right}"
             yield f"figure summaries.{name}.wrong_caught {found.caught / found.wrong:.3f} of {found.wrong}"
             yield from (f"  {mistake}" for mistake in islice(found.mistakes, most))
+    yield from _of_the_feed(read_papers(papers, hide_keywords=False), known)
+
+
+async def told_of_models(app: App) -> list[str]:
+    """Return a line for each language model that was asked: how many of its bullets were dropped, and why."""
+    async with app.store.read() as tables:
+        records = await tables.summaries.records()
+    return [
+        f"model {record.model}: asked {record.attempts} times, {record.failed} without a summary,"
+        f" {record.tokens} tokens; {_share(record.written, Counter(record.dropped))}"
+        for record in records
+    ]
+
+
+def _of_the_feed(papers: Iterable[Paper], known: Synonyms) -> Iterator[str]:
+    """Yield the same of Hugging Face's summaries in the papers given."""
+    written, dropped = 0, Counter[str]()
+    for paper in papers:
+        told = [Bullet(sentence) for sentence in sentences(paper.ai_summary or "")]
+        if told and paper.abstract:
+            written += len(told)
+            sifted = sift(told, text_of(paper), "en", known)
+            dropped.update(str(verdict.fault) for _, verdict in sifted.dropped)
+    if written:
+        yield f"model Hugging Face: {_share(written, dropped)}"
+
+
+def _share(written: int, dropped: Counter[str]) -> str:
+    reasons = ", ".join(f"{fault} {count}" for fault, count in dropped.most_common())
+    share = dropped.total() / max(written, 1)
+    return f"{dropped.total()} of {written} bullets dropped ({share:.1%}){': ' if reasons else ''}{reasons}"

@@ -126,7 +126,7 @@ class Desk:
         self.store = store
         self.folder = folder
         self.importer = Importer(store, Clock())
-        self.library = Library(store, Rules(), a_summarizer(store, Clock()), Clock())
+        self.library = Library(store, Rules(), a_summarizer(store), Clock())
 
     async def imports(self, text: str, name: str = "day.md") -> tuple[int, int, tuple[str, ...]]:
         file = self.folder / name

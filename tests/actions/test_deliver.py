@@ -84,7 +84,7 @@ class House:
             await self.courier(self.post).tick()
 
     def courier(self, sender: Sender | None) -> Courier:
-        summarizer = a_summarizer(self.store, self.clock)
+        summarizer = a_summarizer(self.store)
         return Courier(self.store, Rules(), summarizer, RENDER, sender, self.clock)
 
     async def lists(self, first: int, count: int, day: date = DAY, title: str = "Agents") -> None:

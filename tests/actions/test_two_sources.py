@@ -184,7 +184,7 @@ async def test_questions_answer_by_the_same_rule(house: TwoSources) -> None:
     await house.joins(ANN, "cs.CL")
     await house.joins(BO)
     await house.save(a_paper(1, "Agents"), on_arxiv(2), on_arxiv(3, "cs.CV"))
-    library = Library(house.store, Rules(), a_summarizer(house.store, house.clock), house.clock)
+    library = Library(house.store, Rules(), a_summarizer(house.store), house.clock)
     ann, bo = [await house.membership.reader(chat) for chat in (ANN, BO)]
     for reader, count in ((ann, 2), (bo, 1)):
         assert (await library.look(View(ViewKind.TODAY), reader)).matched == count
@@ -217,7 +217,7 @@ async def test_a_risen_paper_that_was_never_sent_comes(house: TwoSources) -> Non
     courier = Courier(
         house.store,
         Rules(),
-        a_summarizer(house.store, house.clock),
+        a_summarizer(house.store),
         Renderer(4096, 100, 100),
         house.post,
         house.clock,

@@ -16,7 +16,9 @@ import pytest
 from digestbot.playground.emulator import Emulator
 from digestbot.playground.faults import Fault
 from digestbot.playground.hub import HuggingFaceServer
+from digestbot.playground.llm import LlmServer
 from digestbot.playground.people import Person
+from digestbot.playground.writers import faithful
 from tests.journeys.conftest import digests, papers
 
 TODAY = datetime.now(UTC).date()
@@ -151,7 +153,8 @@ async def test_check_names_what_is_wrong_and_how_to_mend_it(world: World) -> Non
     """All well is exit code 0; an unknown token and a dead source are told line by line, with exit code 1."""
     code, told, _ = await digestbot(world, "check")
     assert code == 0, told
-    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 4
+    assert [line.split()[0] for line in told.splitlines()] == ["ok"] * 5
+    assert "ok      summaries: no language model (DIGESTBOT_LLM__MODEL names one)" in told
     code, told, _ = await digestbot(world, "check", DIGESTBOT_TELEGRAM__TOKEN="654321:stranger")
     assert code == 1
     assert "failed  telegram: the token is not known" in told
@@ -161,6 +164,37 @@ async def test_check_names_what_is_wrong_and_how_to_mend_it(world: World) -> Non
     assert code == 1
     assert "failed  database" in told
     assert "pw" not in told.replace("DIGESTBOT", "")
+
+
+async def test_documents_and_figures_of_a_language_model(world: World) -> None:
+    """`digest` has it write what is missing, `summaries report` counts, `check` tells the budget."""
+    async with LlmServer(writes=faithful, model="tiny", key="sk-secret") as llm:
+        model = {
+            "DIGESTBOT_LLM__MODEL": "tiny",
+            "DIGESTBOT_LLM__URL": llm.base,
+            "DIGESTBOT_LLM__API_KEY": "sk-secret",
+        }
+        await digestbot(world, "fetch", "--date", str(TODAY))
+        korean = ("digest", str(TODAY), "--language", "ko")
+        code, told, complaints = await digestbot(world, *korean, "--stored", **model)
+        assert "이 논문은" not in told
+        code, told, complaints = await digestbot(world, *korean, **model)
+        assert code == 0, complaints
+        assert told.count("- 이 논문은 새로운 연구를 소개한다(") == 2
+        assert (await digestbot(world, *korean))[1] == told
+        code, report, _ = await digestbot(world, "summaries", "report")
+        assert "figure summaries.pairs.wrong_caught 0.9" in report
+        assert "model tiny: asked 2 times, 0 without a summary" in report
+        code, told, _ = await digestbot(world, "check", **model)
+        assert f"ok      summaries: tiny at {llm.base}, " in told
+        assert "of 1,000,000 tokens spent today" in told
+        code, told, _ = await digestbot(world, "check", **{**model, "DIGESTBOT_LLM__API_KEY": "sk-wrong"})
+        assert code == 1
+        assert "failed  summaries: tiny at " in told
+        assert "sk-" not in told
+        code, _, complaints = await digestbot(world, "digest", str(TODAY), "--language", "klingon")
+        assert code == 2
+        assert "klingon" in complaints
 
 
 @pytest.mark.parametrize("words", [["run"], ["deliver"]])

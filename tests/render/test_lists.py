@@ -149,8 +149,9 @@ def test_paging_shows_each_paper_once(shown: list[Card], language: str) -> None:
 def test_one_paper_breaks_no_rule(card: Card, language: str) -> None:
     """Neither opened from a list nor summarised."""
     back = Press("list", ("d.99999", "30"))
-    check(RENDER.detail(card, language, back))
-    check(RENDER.summary(card, language))
+    for place in (back, None):
+        check(RENDER.paper(card, language, place))
+        check(RENDER.paper(card, language, place, other="pt-BR", awaited="ko"))
 
 
 @settings(deadline=None)

@@ -123,3 +123,32 @@ def test_weekdays(days: tuple[int, ...], written: str) -> None:
 def test_the_language_is_guessed_from_telegrams_code(code: str | None, language: str) -> None:
     """Else the operator's default."""
     assert i18n.guess(code, "ko") == language
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [
+        ("ja", "ja"),
+        ("Japanese", "ja"),
+        ("日本語", "ja"),
+        ("pt-br", "pt-BR"),
+        ("ZH-hant", "zh-Hant"),
+        ("uk", "uk"),
+        ("klingon", None),
+        ("xx", None),
+        ("../etc", None),
+        ("", None),
+    ],
+)
+def test_a_language_is_found_by_its_names_and_tags(said: str, tag: str | None) -> None:
+    """Any that Unicode's locale data know; the tag comes back in its canonical form."""
+    assert i18n.find_language(said) == tag
+
+
+def test_switching_goes_between_ones_own_language_and_english() -> None:
+    """English readers have nothing to switch to, unless they look at another one."""
+    assert i18n.other_language("ko", "ko") == "en"
+    assert i18n.other_language("en", "ko") == "ko"
+    assert i18n.other_language("en", "en") is None
+    assert i18n.other_language("ko", "en") == "en"
+    assert [i18n.own_name(tag) for tag in ("ko", "pt-BR")] == ["한국어", "Português (Brasil)"]

@@ -99,15 +99,18 @@ class Library:
             listing = await self._mine(tables, view, before, reader)
         return await self._told(listing, reader)
 
-    async def paper(self, paper_id: str, reader: Subscriber) -> Card:
-        """Return one paper. Raises UserError `unknown-paper`."""
+    async def paper(self, paper_id: str, reader: Subscriber, language: str | None = None) -> Card:
+        """Return one paper, summarised in *language* or the reader's own.
+
+        Raises UserError `unknown-paper`.
+        """
         async with self._store.read() as tables:
             paper = await tables.papers.get(paper_id)
         if paper is None:
             raise UserError("unknown-paper", paper=paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
         card = Card(paper, tuple(match.topic for match in matches))
-        return (await self._summarizer.fill([card], reader.reads, reader.style))[0]
+        return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
 
     async def trial(self, topic: str, reader: Subscriber) -> Trial:
         """Return what *topic* would have brought *reader* in the last DAYS. Raises QueryError."""

@@ -15,6 +15,7 @@ from digestbot.core.subscriber import (
     next_due,
     stranger,
 )
+from digestbot.core.summary import Style
 from digestbot.core.text import visible
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
@@ -151,6 +152,19 @@ class Membership:
 
     async def set_language(self, chat: Chat, language: str) -> Subscriber:
         return await self._change(chat, lambda reader: replace(reader, language=language))
+
+    async def set_style(self, chat: Chat, style: Style) -> Subscriber:
+        """Set how summaries are written."""
+        return await self._change(chat, lambda reader: replace(reader, style=style))
+
+    async def set_summary_language(self, chat: Chat, language: str) -> Subscriber:
+        """Set the language of summaries, a BCP-47 tag; the one that we speak is followed when it changes."""
+        return await self._change(
+            chat,
+            lambda reader: replace(
+                reader, summary_language=None if language == reader.language else language
+            ),
+        )
 
     async def set_categories(self, chat: Chat, categories: Sequence[str]) -> Subscriber:
         """Choose arXiv categories. Raises UserError `usage-sources` for one that is not read."""

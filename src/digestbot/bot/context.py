@@ -1,16 +1,18 @@
 """What a handler is given: the desk with everything to ask, who reads, and ways to answer."""
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
 
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
 from digestbot.errors import UserError
@@ -26,6 +28,8 @@ class Desk:
     library: Library
     membership: Membership
     render: Renderer
+    writer: Writer | None = None
+    """None where there is no language model."""
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -44,19 +48,55 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     async def reader(self, update: Update) -> Subscriber:
         return await self.desk.membership.reader(chat_of(update))
 
-    async def reply(self, update: Update, message: Message) -> None:
-        """Answer where the update came from."""
-        if update.effective_message is not None:
-            await update.effective_message.reply_text(**call(message), do_quote=False)
+    async def reply(self, update: Update, message: Message) -> TelegramMessage | None:
+        """Answer where the update came from, and return the answer."""
+        if update.effective_message is None:
+            return None
+        return await update.effective_message.reply_text(**call(message), do_quote=False)
 
     async def replace(self, query: CallbackQuery, message: Message, toast: str | None = None) -> None:
         """Put *message* in place of the one whose button was pressed. Shows *toast* for a moment."""
         await query.answer(toast)
-        try:
-            await query.edit_message_text(**call(message))
-        except BadRequest as error:
-            if "message is not modified" not in str(error).lower():  # pressed twice: it is as wished
-                raise
+        if waiting := self._coming.pop(_place(query.message), None):
+            waiting.cancel()  # it speaks of what is no longer shown
+        await _edit(query.edit_message_text(**call(message)))
+
+    def improve(
+        self, shown: MaybeInaccessibleMessage | None, better: Callable[[], Awaitable[Message]]
+    ) -> None:
+        """Put what *better* gives in place of a message once that is there, unless it shows other things."""
+        place = _place(shown)
+
+        async def put() -> None:
+            message = await better()
+            await _edit(self.bot.edit_message_text(chat_id=place[0], message_id=place[1], **call(message)))
+
+        task = self.application.create_task(put())
+        self._coming[place] = task
+        task.add_done_callback(lambda done: self._coming.pop(place) if self._coming.get(place) is done else 0)
+
+    @property
+    def _coming(self) -> "dict[Place, asyncio.Task[None]]":
+        """What will be put in place of messages."""
+        coming: dict[Place, asyncio.Task[None]] = self.bot_data.setdefault("coming", {})
+        return coming
+
+
+Place = tuple[int, int]
+"""A message: its chat's id and its own."""
+
+
+def _place(message: MaybeInaccessibleMessage | None) -> Place:
+    assert message is not None  # noqa: S101 - what we sent in a chat has one
+    return message.chat.id, message.message_id
+
+
+async def _edit(edit: Awaitable[object]) -> None:
+    try:
+        await edit
+    except BadRequest as error:
+        if "message is not modified" not in str(error).lower():  # it is as wished
+            raise
 
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
@@ -72,15 +112,15 @@ def on_press(verb: str, handler: Handler) -> CallbackQueryHandler[Context, None]
     return CallbackQueryHandler(handler, pattern=rf"^{CODE_VERSION}:{verb}(:|$)")
 
 
-def pressed(update: Update, words: int = 0) -> tuple[CallbackQuery, tuple[str, ...]]:
-    """Return the press of an update that is one, with the *words* that its button has to hold.
+def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuery, tuple[str, ...]]:
+    """Return the press of an update that is one, with the *words* that its button has to hold; or *more*.
 
     Raises UserError `old-button` where they are more or fewer.
     """
     query = update.callback_query
     assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
     found = Press.read(query.data).words
-    if len(found) != words:
+    if len(found) not in (words, words + more):
         raise UserError("old-button")
     return query, found
 

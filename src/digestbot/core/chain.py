@@ -1,10 +1,12 @@
 """Which summary a reader gets: the first in the operator's order that its source bears out."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from digestbot.core.archive import Entry
 from digestbot.core.extract import extract
-from digestbot.core.grounding import Source
+from digestbot.core.grounding import Source, Verdict
 from digestbot.core.paper import Paper
 from digestbot.core.summary import Bullet, Style, Summary, SummarySource
 from digestbot.core.synonyms import Synonyms
@@ -12,6 +14,16 @@ from digestbot.core.text import sentences
 
 FREE = (SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
 """What costs nothing: it is made from what the paper came with, in English."""
+_SHORT = 300
+"""Characters of a source that may have only one thing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Bullets that a source bears out, and those that it does not."""
+
+    kept: tuple[Bullet, ...]
+    dropped: tuple[tuple[Bullet, Verdict], ...]
 
 
 def free(paper: Paper, source: SummarySource, synonyms: Synonyms) -> Summary | None:
@@ -22,8 +34,7 @@ def free(paper: Paper, source: SummarySource, synonyms: Synonyms) -> Summary | N
         bullets: tuple[Bullet, ...] = tuple(map(Bullet, sentences(paper.ai_summary or "")))
     else:
         bullets = extract(paper.abstract)
-    held = Source(f"{paper.title}\n{paper.abstract}", synonyms)
-    kept = tuple(bullet for bullet in bullets if held.check(bullet.text, "en").ok)
+    kept = sift(bullets, text_of(paper), "en", synonyms).kept
     return Summary(bullets=kept, source=source, language="en", checked=True) if kept else None
 
 
@@ -47,3 +58,32 @@ def best(
     if chosen is None or style is Style.SECTIONS:
         return chosen
     return chosen.plain()
+
+
+def text_of(paper: Paper) -> str:
+    """Return what summaries of *paper* are held against, whatever else a model was given."""
+    return f"{paper.title}\n{paper.abstract}"
+
+
+def fingerprint(paper: Paper) -> str:
+    """Return what changes when title or abstract do."""
+    return hashlib.sha256(text_of(paper).encode(errors="replace")).hexdigest()[:16]
+
+
+def sift(bullets: Sequence[Bullet], source: str, language: str, synonyms: Synonyms) -> Sifted:
+    """Return which *bullets* the text of a *source* bears out."""
+    held = Source(source, synonyms)
+    judged = [(bullet, held.check(bullet.text, language)) for bullet in bullets]
+    kept = tuple(bullet for bullet, verdict in judged if verdict.ok)
+    return Sifted(kept, tuple((bullet, verdict) for bullet, verdict in judged if not verdict.ok))
+
+
+def suffices(sifted: Sifted, source: str) -> bool:
+    """Tell whether what was kept makes a summary: two bullets, or one of a source that is short."""
+    return len(sifted.kept) >= (1 if len(source) < _SHORT else 2)
+
+
+def complaints(sifted: Sifted) -> list[str]:
+    """Return what a model is told of an answer that does not suffice."""
+    told = [f"“{bullet.text}” – {verdict.reason}" for bullet, verdict in sifted.dropped]
+    return told or ["too few bullets could be read in it"]

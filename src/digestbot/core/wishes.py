@@ -8,6 +8,7 @@ from datetime import date, time
 
 from digestbot.core.digest import MINE, View, ViewKind
 from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
+from digestbot.core.summary import Style
 from digestbot.core.text import visible
 from digestbot.errors import UserError
 
@@ -29,6 +30,15 @@ _PERIODS = {
 _EVERYTHING = ("all", "전체", "모두")
 _NONE = ("off", "none", "끄기", "없음")
 _MINE = ("mine", "my", "내", "나의", "내주제")
+_STYLES = {
+    "bullets": Style.BULLETS,
+    "bullet": Style.BULLETS,
+    "글머리표": Style.BULLETS,
+    "sections": Style.SECTIONS,
+    "section": Style.SECTIONS,
+    "섹션": Style.SECTIONS,
+    "항목별": Style.SECTIONS,
+}
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일"),
@@ -172,3 +182,10 @@ def _run(part: str) -> tuple[int, ...]:
         raise UserError("usage-days")
     start, end = _DAYS[first], _DAYS[last or first]
     return tuple((start + ahead) % 7 for ahead in range((end - start) % 7 + 1))
+
+
+def style(text: str) -> tuple[Style | None, str]:
+    """Return the style of summaries that *text* names, if any, and what else it says."""
+    named = plain(text).split()
+    found = [_STYLES[word] for word in named if word in _STYLES]
+    return (found[-1] if found else None), " ".join(word for word in named if word not in _STYLES)

@@ -18,6 +18,7 @@ from digestbot.render.buttons import (
     number,
     rows_of,
     source_choices,
+    switch,
 )
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
@@ -57,18 +58,27 @@ class Renderer:
         around = self._around(listing.view, starts, place, language)
         return Message(part.message.html, (*part.message.buttons, *around), part.message.preview)
 
-    def detail(self, card: Card, language: str, back: Press | None) -> Message:
-        """Return all we know of one paper, with its links and the way back to the list it was opened from."""
-        html = block("papers.jinja", "detail", language, card=card)
+    def paper(
+        self,
+        card: Card,
+        language: str,
+        back: Press | None = None,
+        *,
+        other: str | None = None,
+        awaited: str | None = None,
+    ) -> Message:
+        """Return one paper: in short, or all we know of it with the way *back* to where it was opened.
+
+        A button switches to the *other* language; *awaited* is the one in which a summary is being written.
+        """
+        name = "detail" if back else "summarized"
+        html = block("papers.jinja", name, language, card=card, awaited=awaited)
         rows = links(card.paper)
+        if other:
+            rows = (*rows, (switch(card.paper, other, back),))
         if back:
             rows = (*rows, (Button(words(language).gettext("« Back to the list"), back),))
         return Message(html, rows, card.paper.thumbnail)
-
-    def summary(self, card: Card, language: str) -> Message:
-        """Return the answer to `/summary`."""
-        html = block("papers.jinja", "summarized", language, card=card)
-        return Message(html, links(card.paper), card.paper.thumbnail)
 
     def _part(self, listing: Listing, language: str, first: int, flag: str, tail: str) -> Part:
         cards = listing.cards[first : first + self._cards_limit]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from digestbot.core.digest import Card, View, ViewKind
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber, SubscriberState
-from digestbot.render.i18n import LANGUAGES, words
+from digestbot.core.summary import Style
+from digestbot.render.i18n import LANGUAGES, SUMMARY_LANGUAGES, own_name, words
 from digestbot.render.markup import arxiv
 from digestbot.render.message import Button, Press
 
@@ -36,6 +37,13 @@ def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
     return (*rows, (Button(t("« Back"), Press("settings")),))
 
 
+def switch(paper: Paper, language: str, back: Press | None) -> Button:
+    """Return the button that shows *paper* in another language."""
+    return Button(
+        f"🌐 {own_name(language)}", Press("in", (language, paper.id, *(back.words if back else ())))
+    )
+
+
 def links(paper: Paper) -> Rows:
     code = f"Code ★{paper.code_stars}" if paper.code_stars else "Code"
     more = [
@@ -56,13 +64,6 @@ def links(paper: Paper) -> Rows:
 def choices(name: str, reader: Subscriber) -> Rows:
     """Return the buttons of a short answer; most have none."""
     t = words(reader.language).gettext
-
-    def back(*rows: tuple[Button, ...]) -> Rows:
-        return (*rows, (Button(t("« Back"), Press("settings")),))
-
-    def options(verb: str, *values: str) -> tuple[Button, ...]:
-        return tuple(Button(value, Press("set", (verb, value.replace(":", "")))) for value in values)
-
     match name:
         case "welcome" | "welcome_back":
             language = next(code for code in LANGUAGES if code != reader.language)
@@ -83,26 +84,63 @@ def choices(name: str, reader: Subscriber) -> Rows:
                     Button(t("Days"), Press("choose", ("days",))),
                     Button(t("Maximum"), Press("choose", ("maximum",))),
                 ),
-                (Button(t("Sources"), Press("sources")), toggle),
+                (
+                    Button(t("Summaries"), Press("choose", ("summaries",))),
+                    Button(t("Sources"), Press("sources")),
+                ),
+                (toggle,),
             )
-        case "choose_language":
-            return back(
-                tuple(Button(own, Press("set", ("language", code))) for code, own in LANGUAGES.items())
-            )
-        case "choose_time":
-            hours = [f"{hour:02}:00" for hour in range(5, 23)]
-            return back(*(options("time", *hours[start : start + 6]) for start in (0, 6, 12)))
-        case "choose_days":
-            return back(
-                (Button(t("Monday to Friday"), Press("set", ("days", "mon-fri"))),),
-                (Button(t("Every day"), Press("set", ("days", "all"))),),
-                (Button(t("Mondays only"), Press("set", ("days", "mon"))),),
-            )
-        case "choose_maximum":
-            return back(options("maximum", "3", "5", "10", "15", "20", "30"))
         case "ask_stop":
             return (
                 (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),
                 (Button(t("No, keep it"), Press("stop", ("no",))),),
             )
+    options = _options(name, reader)
+    return (*options, (Button(t("« Back"), Press("settings")),)) if options else ()
+
+
+def _options(name: str, reader: Subscriber) -> Rows:
+    """Return a button for each value that one of the screens of the settings offers."""
+    t = words(reader.language).gettext
+
+    def values(verb: str, *offered: str) -> tuple[Button, ...]:
+        return tuple(Button(value, Press("set", (verb, value.replace(":", "")))) for value in offered)
+
+    match name:
+        case "choose_language":
+            return (tuple(Button(own, Press("set", ("language", code))) for code, own in LANGUAGES.items()),)
+        case "choose_summaries":
+            return _summaries(reader)
+        case "choose_time":
+            hours = [f"{hour:02}:00" for hour in range(5, 23)]
+            return tuple(values("time", *hours[start : start + 6]) for start in (0, 6, 12))
+        case "choose_days":
+            return (
+                (Button(t("Monday to Friday"), Press("set", ("days", "mon-fri"))),),
+                (Button(t("Every day"), Press("set", ("days", "all"))),),
+                (Button(t("Mondays only"), Press("set", ("days", "mon"))),),
+            )
+        case "choose_maximum":
+            return (values("maximum", "3", "5", "10", "15", "20", "30"),)
     return ()
+
+
+def _summaries(reader: Subscriber) -> Rows:
+    """Return a button for each style and each language of summaries, ticked where it is chosen."""
+    t = words(reader.language).gettext
+    names = {Style.BULLETS: t("Bullets"), Style.SECTIONS: t("Sections")}
+    styles = [
+        Button(_ticked(names[style], style is reader.style), Press("set", ("style", style)))
+        for style in Style
+    ]
+    offered = dict.fromkeys((*SUMMARY_LANGUAGES, reader.reads))
+    languages = [
+        Button(_ticked(own_name(tag), tag == reader.reads), Press("set", ("summary-language", tag)))
+        for tag in offered
+    ]
+    rows = [tuple(languages[start : start + 3]) for start in range(0, len(languages), 3)]
+    return (tuple(styles), *rows)
+
+
+def _ticked(text: str, is_chosen: bool) -> str:
+    return f"✓ {text}" if is_chosen else text

@@ -4,6 +4,7 @@ The catalogues are `locale/<language>/LC_MESSAGES/digestbot.po`, what translator
 the source language: its texts are in the templates.
 """
 
+import re
 from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import NullTranslations
@@ -11,7 +12,7 @@ from importlib.resources import files
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -70,6 +71,48 @@ def guess(language_code: str | None, default: str) -> str:
     """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*."""
     primary = (language_code or "").split("-")[0].lower()
     return primary if primary in LANGUAGES else default
+
+
+SUMMARY_LANGUAGES = ("en", "ko", "ja", "zh", "de", "es", "fr", "ru", "pt")
+"""The languages of summaries that are offered; any other can be named by its BCP-47 tag."""
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether *tag* is a BCP-47 tag of a language that is known, short enough for a button."""
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,4}){0,2}", tag):
+        return False
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+def find_language(text: str) -> str | None:
+    """Return the BCP-47 tag that *text* is, or whose language it names: `pt-br`, "Japanese", "日本語"."""
+    wanted = text.strip().casefold()
+    for tag in SUMMARY_LANGUAGES:
+        if wanted in (tag, own_name(tag).casefold(), english_name(tag).casefold()):
+            return tag
+    return str(Locale.parse(wanted, sep="-")).replace("_", "-") if is_language(wanted) else None
+
+
+def other_language(shown: str, own: str) -> str | None:
+    """Return the language to switch to from the one *shown*: between the reader's *own* and English."""
+    if shown != own:
+        return own
+    return None if own.split("-", maxsplit=1)[0] == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+
+
+def own_name(tag: str) -> str:
+    """Return what the language of a BCP-47 *tag* calls itself: "한국어", "Português (Brasil)"."""
+    name = Locale.parse(tag, sep="-").display_name or tag
+    return name[:1].upper() + name[1:]
+
+
+def english_name(tag: str) -> str:
+    """Return what English calls the language of a BCP-47 *tag*: "Korean", "Portuguese (Brazil)"."""
+    return Locale.parse(tag, sep="-").get_display_name("en") or tag
 
 
 def _catalogue(language: str) -> NullTranslations:

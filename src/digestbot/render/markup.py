@@ -11,7 +11,7 @@ from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
 from digestbot.core.summary import in_sections
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, words
+from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, own_name, words
 from digestbot.render.split import clip, plain
 from digestbot.render.summaries import as_html, as_text, section_name
 
@@ -88,6 +88,7 @@ def _environment(language: str) -> Environment:
         "clip": clip,
         "markdown": markdown,
         "names": names,
+        "own_name": own_name,
         "bullets": lambda summary, limit: as_html(summary, language, limit),
         "told": lambda summary: as_text(summary, language),
         "in_sections": in_sections,

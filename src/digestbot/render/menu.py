@@ -25,6 +25,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("days", t("On which days it comes")),
         ("max", t("How many papers at most")),
         ("language", t("English or Korean")),
+        ("summaries", t("How papers are summarised")),
         ("pause", t("Wait with digests")),
         ("resume", t("Go on with digests")),
         ("subscribe", t("Digests on")),

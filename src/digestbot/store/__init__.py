@@ -20,6 +20,7 @@ from digestbot.store.deliveries import Deliveries
 from digestbot.store.papers import Papers
 from digestbot.store.schema import WRITES
 from digestbot.store.subscribers import Subscribers
+from digestbot.store.summaries import Summaries
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one."""
@@ -32,6 +33,7 @@ class Tables:
         self.papers = Papers(connection)
         self.days = Days(connection)
         self.archives = Archives(connection)
+        self.summaries = Summaries(connection)
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
 

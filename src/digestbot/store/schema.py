@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 WRITES = "digestbot_writes"
 """The execution option of a connection that `Store.write` gives."""
@@ -34,6 +36,14 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)
+
+
+def upsert(connection: AsyncConnection, table: sa.Table) -> sa.Insert:
+    """Return the statement that inserts a row, or writes it over the one with the same primary key."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=others)
 
 
 papers = sa.Table(

@@ -60,6 +60,19 @@ class Subscribers:
         query = sa.select(subscribers.c.state, sa.func.count()).group_by(subscribers.c.state)
         return {SubscriberState(state): count for state, count in await self._connection.execute(query)}
 
+    async def tongues(self) -> list[tuple[str, Style]]:
+        """Return in which languages and styles summaries are read by who gets digests, the commonest
+        first.
+        """
+        reads = sa.func.coalesce(subscribers.c.summary_language, subscribers.c.language)
+        query = (
+            sa.select(reads, subscribers.c.style)
+            .where(subscribers.c.state == SubscriberState.ACTIVE)
+            .group_by(reads, subscribers.c.style)
+            .order_by(sa.func.count().desc(), reads, subscribers.c.style)
+        )
+        return [(language, Style(style)) for language, style in await self._connection.execute(query)]
+
     async def _select(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Subscriber]:
         order = (subscribers.c.next_due_at, subscribers.c.id)
         query = sa.select(subscribers).where(condition).order_by(*order).limit(limit)

@@ -1,6 +1,9 @@
 """Reading: lists of papers, one paper, a summary."""
 
-from telegram import Message, MessageEntity, Update
+import asyncio
+
+from telegram import Message as TelegramMessage
+from telegram import MessageEntity, Update
 from telegram.ext import MessageHandler, filters
 
 from digestbot.bot.context import Context, command, message_of, on_press, pressed
@@ -9,7 +12,8 @@ from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
-from digestbot.render.message import Press
+from digestbot.render.i18n import is_language, other_language
+from digestbot.render.message import Message, Press
 
 _LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
 
@@ -42,9 +46,7 @@ async def summary(update: Update, context: Context) -> None:
     paper_id = canonical_id(" ".join(context.words)) or _linked(message_of(update).reply_to_message)
     if paper_id is None:
         raise UserError("usage-summary")
-    reader = await context.reader(update)
-    card = await context.desk.library.paper(paper_id, reader)
-    await context.reply(update, context.desk.render.summary(card, reader.language))
+    await _tell(update, context, paper_id)
 
 
 async def pasted(update: Update, context: Context) -> None:
@@ -52,18 +54,19 @@ async def pasted(update: Update, context: Context) -> None:
     paper_id = _linked(message_of(update))
     if paper_id is None:
         raise UserError("not-a-command")
-    reader = await context.reader(update)
-    card = await context.desk.library.paper(paper_id, reader)
-    await context.reply(update, context.desk.render.summary(card, reader.language))
+    await _tell(update, context, paper_id)
 
 
 async def paper_pressed(update: Update, context: Context) -> None:
-    query, (paper_id, *back) = pressed(update, words=3)
-    reader = await context.reader(update)
-    card = await context.desk.library.paper(paper_id, reader)
-    await context.replace(
-        query, context.desk.render.detail(card, reader.language, Press("list", tuple(back)))
-    )
+    _, (paper_id, *back) = pressed(update, words=3)
+    await _tell(update, context, paper_id, back=Press("list", tuple(back)))
+
+
+async def language_pressed(update: Update, context: Context) -> None:
+    _, (language, paper_id, *back) = pressed(update, words=2, more=2)
+    if not is_language(language):
+        raise UserError("old-button")
+    await _tell(update, context, paper_id, language, Press("list", tuple(back)) if back else None)
 
 
 async def list_pressed(update: Update, context: Context) -> None:
@@ -77,11 +80,46 @@ async def list_pressed(update: Update, context: Context) -> None:
     await context.replace(query, context.desk.render.page(listing, reader.language, first))
 
 
+async def _tell(
+    update: Update,
+    context: Context,
+    paper_id: str,
+    language: str | None = None,
+    back: Press | None = None,
+) -> None:
+    """Show a paper with the summary at hand at once, with the language model's once that is there."""
+    reader = await context.reader(update)
+    library, writer = context.desk.library, context.desk.writer
+    reads = language or reader.reads
+    card = await library.paper(paper_id, reader, reads)
+    writing = await writer.begin(card.paper, reads, reader.style) if writer else None
+
+    async def shown(*, awaited: bool) -> Message:
+        card = await library.paper(paper_id, reader, reads)
+        other = other_language(reads, reader.reads) if writer else None
+        return context.desk.render.paper(
+            card, reader.language, back, other=other, awaited=reads if awaited else None
+        )
+
+    async def better() -> Message:
+        if writing:
+            await asyncio.wait([writing])
+        return await shown(awaited=False)
+
+    message = await shown(awaited=writing is not None)
+    query = update.callback_query
+    if query:
+        await context.replace(query, message)
+    place = query.message if query else await context.reply(update, message)
+    if writing:
+        context.improve(place, better)
+
+
 async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
     await context.reply(update, context.desk.render.page(listing, reader.language))
 
 
-def _linked(message: Message | None) -> str | None:
+def _linked(message: TelegramMessage | None) -> str | None:
     """Return the arXiv id of the first paper that a message links to or names."""
     if message is None:
         return None
@@ -98,6 +136,7 @@ HANDLERS = [
     command("top", top),
     command("summary", summary),
     on_press("paper", paper_pressed),
+    on_press("in", language_pressed),
     on_press("list", list_pressed),
     MessageHandler(
         filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.TEXT & ~filters.COMMAND, pasted

@@ -8,11 +8,18 @@ from digestbot.bot.context import Context, chat_of, command, message_of, on_pres
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.summary import Style
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES
+from digestbot.render.i18n import LANGUAGES, find_language, is_language
 from digestbot.render.places import find_zones, zone_at
 
-SCREENS = ("language", "time", "days", "maximum")
+SCREENS = ("language", "time", "days", "maximum", "summaries")
+SHOWN_AFTER = {
+    "start-language": "welcome",
+    "style": "choose_summaries",
+    "summary-language": "choose_summaries",
+}
+"""The screens that are shown once something is set; the settings for all others."""
 
 
 async def time(update: Update, context: Context) -> None:
@@ -59,6 +66,18 @@ async def language(update: Update, context: Context) -> None:
     )
 
 
+async def summaries(update: Update, context: Context) -> None:
+    """Show how summaries are written, after changing it as the words say: a style, a language, or both."""
+    membership, chat = context.desk.membership, chat_of(update)
+    reader = await membership.reader(chat)
+    style, language = _summaries(" ".join(context.words))
+    if style:
+        reader = await membership.set_style(chat, style)
+    if language:
+        reader = await membership.set_summary_language(chat, language)
+    await context.reply(update, context.desk.render.say("choose_summaries", reader))
+
+
 async def settings(update: Update, context: Context) -> None:
     await context.reply(update, context.desk.render.say("settings", await context.reader(update)))
 
@@ -77,7 +96,7 @@ async def choose_pressed(update: Update, context: Context) -> None:
 
 async def set_pressed(update: Update, context: Context) -> None:
     query, (what, value) = pressed(update, words=2)
-    screen = "welcome" if what == "start-language" else "settings"
+    screen = SHOWN_AFTER.get(what, "settings")
     reader = await _set(update, context, what, value)
     await context.replace(query, context.desk.render.say(screen, reader))
 
@@ -105,6 +124,10 @@ async def _set(update: Update, context: Context, what: str, value: str) -> Subsc
             return await membership.set_maximum(chat, wishes.number(value, MOST_PAPERS))
         case "language" | "start-language":
             return await membership.set_language(chat, _language(value))
+        case "style" if value in tuple(Style):
+            return await membership.set_style(chat, Style(value))
+        case "summary-language" if is_language(value):
+            return await membership.set_summary_language(chat, value)
     raise UserError("old-button")
 
 
@@ -121,6 +144,15 @@ def _zone(place: str) -> str:
     return zones[0]
 
 
+def _summaries(text: str) -> tuple[Style | None, str | None]:
+    """Return the style and the language that *text* names. Raises UserError `usage-summaries`."""
+    style, rest = wishes.style(text)
+    language = find_language(rest) if rest else None
+    if rest and not language:
+        raise UserError("usage-summaries", wish=rest)
+    return style, language
+
+
 def _language(text: str) -> str:
     wanted = wishes.plain(text)
     for code, own_name in LANGUAGES.items():
@@ -135,6 +167,7 @@ HANDLERS = [
     command("days", may_change(days)),
     command("max", may_change(maximum)),
     command("language", may_change(language)),
+    command("summaries", may_change(summaries)),
     command("settings", settings),
     on_press("settings", settings_pressed),
     on_press("choose", may_change(choose_pressed)),
