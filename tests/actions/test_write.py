@@ -213,6 +213,12 @@ async def test_a_full_text_that_is_not_there_costs_nothing_but_itself(house: Hou
         assert len(arxiv.requests) == asked > 0
 
 
+async def test_a_paper_that_breaks_us_costs_no_other(house: House) -> None:
+    """An error of our own, here a language that no locale knows, is logged; the rest is written."""
+    wanted = [(LAMPS, "xx-broken", BULLETS), (replace(LAMPS, id="2510.00002"), "ko", BULLETS)]
+    assert await house.writer.write_all(wanted) == 1
+
+
 async def test_old_attempts_and_texts_are_forgotten(house: House) -> None:
     """The summaries themselves stay."""
     await house.writer.write(LAMPS, "ko", BULLETS)

@@ -103,7 +103,12 @@ class Writer:
         if task is None:
             return False
         await asyncio.wait([task])
-        return not task.cancelled() and task.result() is not None
+        if task.cancelled():
+            return False
+        if error := task.exception():  # our own bug, and one paper's; the others are not to suffer from it
+            log.error("a summary failed", paper=paper.id, language=language, exc_info=error)
+            return False
+        return task.result() is not None
 
     async def ahead(self) -> int:
         """Write what readers of the newest list will want to read, the most votes first; tell how many."""

@@ -12,7 +12,7 @@ from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
-from digestbot.render.i18n import is_language, other_language
+from digestbot.render.i18n import SOURCE_LANGUAGE, is_language, other_language
 from digestbot.render.message import Message, Press
 
 _LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
@@ -96,7 +96,8 @@ async def _tell(
 
     async def shown(*, awaited: bool) -> Message:
         card = await library.paper(paper_id, reader, reads)
-        other = other_language(reads, reader.reads) if writer else None
+        told = card.summary.language if card.summary else SOURCE_LANGUAGE
+        other = other_language(reads, reader.reads) if writer or told != SOURCE_LANGUAGE or language else None
         return context.desk.render.paper(
             card, reader.language, back, other=other, awaited=reads if awaited else None
         )
