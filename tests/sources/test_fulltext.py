@@ -29,8 +29,9 @@ from digestbot.playground.papers import (
     truncated,
 )
 from digestbot.sources import pdf
-from digestbot.sources.fulltext import LEAST_CHARACTERS, MOST_CHARACTERS, FullTexts, cut, tex, text_of
+from digestbot.sources.fulltext import LEAST_CHARACTERS, MOST_CHARACTERS, FullTexts, cut
 from digestbot.sources.http import Http
+from digestbot.sources.latexml import tex, text_of
 from tests.sources.conftest import quick
 
 PAPER = "2510.12586"
@@ -273,7 +274,7 @@ async def test_a_garbled_pdf(
         ("import os; os.abort()", "ended with -6"),
         ("import sys; sys.exit(3)", "ended with 3"),
         ("import sys\nwhile True: sys.stdout.write('text' * 1000)", "more than"),
-        ("from digestbot.sources.pdf import limit; limit(); bytearray(2**31)", "ended with 1"),
+        ("from digestbot.sources.child import limit; limit(); bytearray(2**31)", "ended with 1"),
     ],
 )
 async def test_a_reader_that_fails(

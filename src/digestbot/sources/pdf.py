@@ -1,10 +1,9 @@
 """Reads the text of a PDF: `python -m digestbot.sources.pdf < paper.pdf`, a paragraph a line.
 
-This is a program of its own because a stranger's PDF may crash PDFium, eat memory or never end. It limits
-itself; `fulltext` ends it when its time is over. Exits with 0 and the text, or with anything else.
+This is a program of its own because a stranger's PDF may crash PDFium, eat memory or never end; see `child`.
+Exits with 0 and the text, or with anything else.
 """
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,12 +12,11 @@ from statistics import median
 
 import pypdfium2
 
+from digestbot.sources.child import limit
+
 MOST_PAGES = 300
 MOST_CHARACTERS = 400_000
 """What is read at most, counted before the references are cut off."""
-MEMORY_BYTES = 1024**3
-CPU_SECONDS = 60
-"""For a child whose parent was killed and can't end it."""
 
 _LINE_END = re.compile("(?<![\\w-])([\\w-]*)(?:[-\xad]\r?\n|[\x02\xad\ufffe])(?=(\\w?))")
 """A hyphen at the end of a line; PDFium marks most of them itself, and takes the line break away."""
@@ -27,21 +25,6 @@ _APPENDIX = re.compile(r"(?:[A-Z]\.?\s+)?(?:appendix|appendices|supplement)[^.]{
 _PAGE_NUMBER = re.compile(r"\A\s*[0-9]{1,4}\r?\n|\n[0-9]{1,4}\s*\Z")
 _SHORT = 0.75
 """A line below this share of the usual length ends its paragraph."""
-
-
-def limit() -> None:
-    """Hold this process to its memory and its time, where the platform can; a lower limit stays."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 - not everywhere
-
-        os.nice(10)
-        for kind, most in (
-            (resource.RLIMIT_AS, MEMORY_BYTES),
-            (resource.RLIMIT_CPU, CPU_SECONDS),
-            (resource.RLIMIT_CORE, 0),
-        ):
-            with suppress(ValueError, OSError):
-                resource.setrlimit(kind, (most, most))
 
 
 def text_of(pdf: bytes) -> str:
