@@ -6,13 +6,13 @@ import pytest
 
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import NOON, ask, digests, refused
+from tests.journeys.conftest import NOON, ask, digests, papers, refused
 
 
 async def test_trying_a_topic_adds_nothing(stage: Stage, ann: Person) -> None:
     """How many papers, of how many, and the best of them; with the command that adds it."""
     told = await ask(ann, "/test diffusion -video")
-    assert "diffusion -video would have brought 1 paper of 5 in the last 7 days." in told
+    assert "diffusion -video would have brought 1 paper of 5 in the last 30 days." in told
     assert "Diffusion Models at Night" in told
     assert "Video" not in told.replace("-video", "")
     assert "/add diffusion -video" in told
@@ -93,3 +93,67 @@ async def test_a_topic_that_cant_be_read_is_explained(
     assert answer in await ask(ann, words)
     assert "You have no topics yet" in await ask(ann, "/topics")
     assert refused(stage) == []
+
+
+async def test_adding_a_topic_tells_what_it_would_have_brought(stage: Stage, ann: Person) -> None:
+    """How many in a month, how many a day, the best three; kept by a tap."""
+    told = await ask(ann, "/add diffusion models")
+    assert "diffusion models would have brought 2 papers in the last 30 days (2 a day)." in told
+    assert told.count("• ") == 2
+    assert "Next digest" in told
+    await ann.taps("Keep")
+    kept = await ann.private.hears()
+    assert kept.edited
+    assert kept.text.startswith("Kept: diffusion models")
+    assert kept.buttons == ()
+    assert "• diffusion models · 2" in await ask(ann, "/topics")
+    assert refused(stage) == []
+
+
+async def test_a_topic_is_taken_back_by_a_tap(stage: Stage, ann: Person) -> None:
+    """All that one command added; a second tap on the old message is answered kindly."""
+    told = await ask(ann, "/add agents, experts, rag")
+    assert "agents would have brought 2 papers" in told
+    assert "rag would have brought 0 papers in the last 30 days (0 a day)." in told
+    assert "• " not in told
+    message = ann.private.messages[-1]
+    undo = message.button("Undo")
+    assert undo is not None
+    assert undo.callback_data is not None
+    await ann.taps("Undo", on=message)
+    assert "Removed: agents, experts, rag" in (await ann.private.hears()).text
+    assert "You have no topics yet" in await ask(ann, "/topics")
+    pressed = await ann.forges(undo.callback_data, on=message)
+    assert "no longer works" in (await pressed.answered()).text
+    assert refused(stage) == []
+
+
+async def test_a_topic_is_narrowed_by_two_taps(stage: Stage, ann: Person) -> None:
+    """Each way tells what would be left; the narrower topic takes the place of the broad one."""
+    stage.hub.days[NOON.date()] += papers(
+        NOON.date(), "On Storage", first=20, githubRepo="https://github.com/a/b"
+    )
+    await stage.at(NOON)
+    await ask(ann, "/add storage")
+    await ann.taps("Narrow")
+    ways = await ann.private.hears()
+    assert "storage brought 2 papers in the last 30 days." in ways.text
+    assert [row[0].text for row in ways.buttons[:3]] == [
+        "Only in titles · 2",
+        "Only with code · 1",
+        "20 votes and more · 2",
+    ]
+    await ann.taps("Only with code · 1")
+    assert "(storage) has:code would have brought 1 paper" in (await ann.private.hears()).text
+    assert "• (storage) has:code · 1" in await ask(ann, "/topics")
+    assert refused(stage) == []
+
+
+async def test_a_muted_word_can_not_be_narrowed(stage: Stage, ann: Person) -> None:
+    """Only what asks for papers has ways to ask for fewer."""
+    await ask(ann, "/add -survey")
+    await ann.taps("Narrow")
+    ways = await ann.private.hears()
+    assert {button.text for row in ways.buttons for button in row} >= {"Keep", "Undo"}
+    await ann.taps("Undo")
+    assert "Removed: -survey" in (await ann.private.hears()).text

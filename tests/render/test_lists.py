@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from digestbot.actions.membership import MOST_TOPICS
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT
-from digestbot.core.digest import Card, Listing, View, ViewKind
+from digestbot.core.digest import Card, Listing, Trial, View, ViewKind
+from digestbot.core.narrow import Way
 from digestbot.core.paper import Paper
 from digestbot.core.summary import Bullet, Input, Section, Summary, SummarySource
 from digestbot.errors import UserError
@@ -191,7 +192,11 @@ def check_answers(topic: str, language: str) -> None:
     reader = replace(a_subscriber(language=language), topics=topics)
     for name in ("topics", "settings", "welcome", "subscribed"):
         check(RENDER.say(name, reader, counts=dict.fromkeys(topics, 99999)))
-    check(RENDER.say("topics_added", reader, added=topics, known=topics))
+    card = Card(a_paper(title=topic or "T"), ())
+    trials = [Trial(topic=topic, days=30, lists=22, matched=9, listed=300, cards=(card,) * 3)] * 5
+    check(RENDER.added(reader, topics, topics, trials, range(len(topics))))
+    check(RENDER.added(reader, topics[:1], (), trials[:1], [2**31]))
+    check(RENDER.narrowing(trials[0], 2**31, dict.fromkeys(Way, trials[0]), reader))
     check(RENDER.say("topics_removed", reader, removed=topics, missing=topics))
     check(RENDER.error(UserError("usage-remove", example=topic), language))
 

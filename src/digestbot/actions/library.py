@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from digestbot.actions import Clock
-from digestbot.actions.shelf import DAYS, Shelf
+from digestbot.actions.shelf import Shelf
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.categories import is_for
 from digestbot.core.delivery import Delivery
@@ -30,7 +30,8 @@ from digestbot.core.summary import Style
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
-TRIAL_CARDS = 5
+TRIAL_CARDS = 3
+WEEK, MONTH = 7, 30
 
 
 class Library:
@@ -41,7 +42,8 @@ class Library:
         self._rules = rules
         self._summarizer = summarizer
         self._clock = clock
-        self._shelf = Shelf(store, rules, clock)
+        self._week = Shelf(store, rules, clock, days=WEEK, everywhere=True)
+        self._month = Shelf(store, rules, clock, days=MONTH)
 
     async def look(self, view: View, reader: Subscriber) -> Listing:
         """Return the list of papers that *view* names, as this reader sees it now.
@@ -113,17 +115,28 @@ class Library:
         return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
 
     async def trial(self, topic: str, reader: Subscriber) -> Trial:
-        """Return what *topic* would have brought *reader* in the last DAYS. Raises QueryError."""
+        """Return what *topic* would have brought *reader* in the last MONTH, in the last WEEK where arXiv's
+        papers come too. Raises QueryError.
+        """
         categories = reader.categories if asks([topic]) else ()
-        postings = await self._shelf.postings([topic])
+        shelf = self._week if categories else self._month
+        postings = await shelf.postings([topic])
         among = postings.where(lambda paper: is_for(paper, categories))
         picks = select(postings, [topic], among)
         cards = _cards(postings.papers, picks[:TRIAL_CARDS])
-        return Trial(topic=topic, days=DAYS, matched=len(picks), listed=among.bit_count(), cards=cards)
+        lists = {paper.listed_on for paper in postings.of(among)}
+        return Trial(
+            topic=topic,
+            days=shelf.days,
+            lists=len(lists),
+            matched=len(picks),
+            listed=among.bit_count(),
+            cards=cards,
+        )
 
     async def counts(self, reader: Subscriber) -> dict[str, int]:
-        """Return how many papers of the last DAYS hold each of the reader's topics."""
-        postings = await self._shelf.postings(reader.topics)
+        """Return how many papers of the last WEEK hold each of the reader's topics."""
+        postings = await self._week.postings(reader.topics)
         among = postings.where(lambda paper: is_for(paper, reader.categories))
         return {topic: postings.count(topic, among) for topic in reader.topics}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 
 from digestbot.actions import Clock
+from digestbot.core.narrow import Way, narrower
 from digestbot.core.query import key, parse
 from digestbot.core.subscriber import (
     Chat,
@@ -33,6 +34,8 @@ class TopicsChanged:
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     """Those that were there already, or were not there to remove."""
+    ids: tuple[int, ...] = ()
+    """Of the topics that are new, to name them briefly."""
 
 
 class Membership:
@@ -113,11 +116,31 @@ class Membership:
             count = len(had) + len(new)
             if count > MOST_TOPICS:
                 raise UserError("too-many-topics", count=count, limit=MOST_TOPICS)
-            await tables.subscribers.add_topics(reader.id, [(topic, found) for found, topic in new.items()])
+            ids = await tables.subscribers.add_topics(
+                reader.id, [(topic, found) for found, topic in new.items()]
+            )
         reader = replace(reader, topics=(*reader.topics, *new.values()))
         return TopicsChanged(
-            reader, tuple(new.values()), tuple(named[found] for found in named if found in had)
+            reader, tuple(new.values()), tuple(named[found] for found in named if found in had), ids
         )
+
+    async def named(self, chat: Chat, ids: Sequence[int]) -> tuple[str, ...]:
+        """Return those of the topics with these *ids* that the reader still has."""
+        reader = await self.reader(chat)
+        async with self._store.read() as tables:
+            return await tables.subscribers.topics_of(reader.id, ids)
+
+    async def narrow(self, chat: Chat, broad: int, way: Way) -> TopicsChanged:
+        """Put a narrower topic in the place of the one with the id *broad*.
+
+        Raises UserError `old-button` where it is there no more, or can't be narrowed so.
+        """
+        topics = await self.named(chat, [broad])
+        narrow = narrower(topics[0]).get(way) if topics else None
+        if narrow is None or len(narrow) > LONGEST_TOPIC:
+            raise UserError("old-button")
+        await self.remove_topics(chat, topics)
+        return await self.add_topics(chat, [narrow])
 
     async def remove_topics(self, chat: Chat, unwanted: Sequence[str]) -> TopicsChanged:
         """Remove the topics that are there. Raises UserError `usage-remove` where none is named."""

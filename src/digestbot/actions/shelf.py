@@ -1,4 +1,4 @@
-"""The papers of the last week, kept ready: to read and cut up arXiv's takes seconds, and many ask."""
+"""The papers of some last days, kept ready: to read and cut up arXiv's takes seconds, and many ask."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,6 @@ from digestbot.actions import Clock
 from digestbot.core.postings import Postings, Rules
 from digestbot.store import Store
 
-DAYS = 7
 _FRESH = timedelta(minutes=10)
 """Votes may be that old."""
 _MOST_TOPICS = 5000
@@ -16,9 +15,13 @@ _MOST_TOPICS = 5000
 
 
 class Shelf:
-    """Gives postings of the last DAYS, the newest list's day the last; those of all sources."""
+    """Gives postings of the last *days*, the newest list's day the last; *everywhere*: of all sources."""
 
-    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, rules: Rules, clock: Clock, *, days: int, everywhere: bool = False
+    ) -> None:
+        self.days = days
+        self._everywhere = everywhere
         self._store = store
         self._rules = rules
         self._clock = clock
@@ -41,7 +44,7 @@ class Shelf:
             state = newest, await tables.papers.last_arrival(), int(now.timestamp() // _FRESH.total_seconds())
             if state == self._state and self._postings.looked_for < _MOST_TOPICS:
                 return
-            first = (newest or now.date()) - timedelta(days=DAYS - 1)
-            papers = await tables.papers.listed(first, newest or now.date(), everywhere=True)
+            first = (newest or now.date()) - timedelta(days=self.days - 1)
+            papers = await tables.papers.listed(first, newest or now.date(), everywhere=self._everywhere)
         self._postings = Postings(papers, self._rules)
         self._state = state

@@ -125,6 +125,19 @@ def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuer
     return query, found
 
 
+def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
+    """Return the press of an update that is one, with the numbers, one or more, that its button holds."""
+    query = update.callback_query
+    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
+    try:
+        ids = [int(word) for word in Press.read(query.data).words]
+    except ValueError:
+        raise UserError("old-button") from None
+    if not ids:
+        raise UserError("old-button")
+    return query, ids
+
+
 def message_of(update: Update) -> TelegramMessage:
     """Return the message of an update that has one."""
     message = update.effective_message

@@ -138,10 +138,17 @@ class Trial:
     topic: str
     days: int
     """Over how many days, the newest list's the last."""
+    lists: int
+    """On how many of them papers were listed."""
     matched: int
     listed: int
     cards: tuple[Card, ...]
     """The best of them."""
+
+    @property
+    def a_day(self) -> float:
+        """How many papers it would bring on a day with a list."""
+        return self.matched / self.lists if self.lists else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

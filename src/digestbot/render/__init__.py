@@ -3,16 +3,19 @@
 Words live in `templates/` (English) and `locale/` (the other languages).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from digestbot.core.categories import NAMES
-from digestbot.core.digest import TOP_DAYS, Card, Listing, View, ViewKind, asks
+from digestbot.core.digest import TOP_DAYS, Card, Listing, Trial, View, ViewKind, asks
+from digestbot.core.narrow import Way
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
 from digestbot.render.buttons import (
     PER_ROW,
     Rows,
     choices,
+    choices_of_added,
+    choices_of_narrowing,
     links,
     list_press,
     number,
@@ -133,6 +136,33 @@ class Renderer:
         return Message(
             block("says.jinja", name, reader.language, reader=reader, **values), choices(name, reader)
         )
+
+    def added(
+        self,
+        reader: Subscriber,
+        added: Sequence[str],
+        known: Sequence[str],
+        trials: Sequence[Trial],
+        ids: Sequence[int],
+    ) -> Message:
+        """Return what is said of topics that were *added*: what each would have brought; *ids* are theirs."""
+        html = block(
+            "says.jinja",
+            "topics_added",
+            reader.language,
+            reader=reader,
+            added=added,
+            known=known,
+            trials=trials,
+        )
+        return Message(html, choices_of_added(ids, reader.language))
+
+    def narrowing(
+        self, broad: Trial, topic_id: int, ways: Mapping[Way, Trial], reader: Subscriber
+    ) -> Message:
+        """Return what a topic brings, and what it would if it were narrowed in each of some *ways*."""
+        html = block("says.jinja", "narrowing", reader.language, broad=broad)
+        return Message(html, choices_of_narrowing(topic_id, ways, reader.language))
 
     def sources(self, reader: Subscriber, offered: Sequence[str]) -> Message:
         """Return the answer to `/sources`; *offered* are the arXiv categories that can be chosen."""

@@ -1,8 +1,9 @@
 """The buttons under each message, and what they ask for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from digestbot.core.digest import Card, View, ViewKind
+from digestbot.core.digest import Card, Trial, View, ViewKind
+from digestbot.core.narrow import MANY_VOTES, Way
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber, SubscriberState
 from digestbot.core.summary import Style
@@ -123,6 +124,38 @@ def _options(name: str, reader: Subscriber) -> Rows:
         case "choose_maximum":
             return (values("maximum", "3", "5", "10", "15", "20", "30"),)
     return ()
+
+
+_MOST_IDS = 8
+"""Of topics in one button; more of them would not fit."""
+
+
+def choices_of_added(ids: Sequence[int], language: str) -> Rows:
+    """Return what can be done about topics that were just added, with these *ids*."""
+    t = words(language).gettext
+    if not ids or len(ids) > _MOST_IDS:
+        return ()
+    named = tuple(map(str, ids))
+    narrow = [Button(t("Narrow"), Press("narrow", named))] if len(ids) == 1 else []
+    return ((Button(t("Keep"), Press("keep", named)), *narrow, Button(t("Undo"), Press("undo", named))),)
+
+
+def choices_of_narrowing(topic_id: int, ways: Mapping[Way, Trial], language: str) -> Rows:
+    """Return a button for each way to narrow a topic, with how many papers would be left."""
+    t = words(language).gettext
+    names = {
+        Way.TITLE: t("Only in titles"),
+        Way.CODE: t("Only with code"),
+        Way.VOTES: t("%(votes)s votes and more") % {"votes": MANY_VOTES},
+    }
+    named = str(topic_id)
+    return (
+        *(
+            (Button(f"{names[way]} · {trial.matched}", Press("narrow", (named, way))),)
+            for way, trial in ways.items()
+        ),
+        (Button(t("Keep"), Press("keep", (named,))), Button(t("Undo"), Press("undo", (named,)))),
+    )
 
 
 def _summaries(reader: Subscriber) -> Rows:

@@ -37,6 +37,10 @@ class Words:
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)
 
+    def rate(self, value: float) -> str:
+        """Return how many a day, with one digit after the point where there are few: "0.4", "12"."""
+        return format_decimal(value, format="#,##0" if value >= 10 else "0.#", locale=self.locale)
+
     def day(self, value: date) -> str:
         """Return a date with its weekday, "Wed, Oct 15, 2025"."""
         return format_skeleton("yMMMEd", value, locale=self.locale)

@@ -95,6 +95,7 @@ def _environment(language: str) -> Environment:
         "section_name": lambda section: section_name(section, language),
         "is_video": lambda url: bool(_VIDEO.search(url)),
         "number": spoken.number,
+        "rate": spoken.rate,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
         "day": spoken.day,
         "moment": spoken.moment,

@@ -46,11 +46,21 @@ class Subscribers:
         """Return those whose digest is due, the longest waiting first, at most *limit*."""
         return await self._select(subscribers.c.next_due_at <= now, limit)
 
-    async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> None:
-        """Store topics as (topic, key); none of the keys may be there yet."""
-        rows = [{"subscriber_id": subscriber_id, "topic": topic, "key": key} for topic, key in new]
-        if rows:
-            await self._connection.execute(topics.insert(), rows)
+    async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+        """Store topics as (topic, key), none of whose keys may be there yet, and return their ids."""
+        ids = []
+        for topic, key in new:
+            row = {"subscriber_id": subscriber_id, "topic": topic, "key": key}
+            inserted = await self._connection.execute(topics.insert().returning(topics.c.id), row)
+            ids.append(inserted.scalar_one())
+        return tuple(ids)
+
+    async def topics_of(self, subscriber_id: int, ids: Iterable[int]) -> tuple[str, ...]:
+        """Return those of the subscriber's topics that have these ids."""
+        query = sa.select(topics.c.topic).where(
+            topics.c.subscriber_id == subscriber_id, topics.c.id.in_(list(ids))
+        )
+        return tuple((await self._connection.scalars(query.order_by(topics.c.id))).all())
 
     async def remove_topics(self, subscriber_id: int, keys: Iterable[str]) -> None:
         mine = (topics.c.subscriber_id == subscriber_id) & topics.c.key.in_(list(keys))

@@ -3,10 +3,15 @@
 from telegram import Update
 
 from digestbot.actions import membership
-from digestbot.bot.context import Context, chat_of, command, on_press, pressed
+from digestbot.bot.context import Context, chat_of, command, on_press, pressed, pressed_ids
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
+from digestbot.core.narrow import Way, narrower
 from digestbot.errors import UserError
+from digestbot.render.message import Message
+
+MOST_TRIALS = 5
+"""Topics whose yield is told when many are added at once."""
 
 
 async def topics(update: Update, context: Context) -> None:
@@ -18,8 +23,55 @@ async def topics(update: Update, context: Context) -> None:
 async def add(update: Update, context: Context) -> None:
     wanted = wishes.topics(" ".join(context.words))
     done = await context.desk.membership.add_topics(chat_of(update), wanted)
-    answer = context.desk.render.say("topics_added", done.reader, added=done.changed, known=done.unchanged)
-    await context.reply(update, answer)
+    await context.reply(update, await _added(context, done))
+
+
+async def undo_pressed(update: Update, context: Context) -> None:
+    """Take back what was just added."""
+    query, ids = pressed_ids(update)
+    membership, chat = context.desk.membership, chat_of(update)
+    topics = await membership.named(chat, ids)
+    if not topics:
+        raise UserError("old-button")
+    done = await membership.remove_topics(chat, topics)
+    await context.replace(
+        query, context.desk.render.say("topics_removed", done.reader, removed=done.changed, missing=())
+    )
+
+
+async def keep_pressed(update: Update, context: Context) -> None:
+    """Leave it as it is, without buttons."""
+    query, ids = pressed_ids(update)
+    kept = await context.desk.membership.named(chat_of(update), ids)
+    reader = await context.reader(update)
+    await context.replace(query, context.desk.render.say("topics_kept", reader, kept=kept))
+
+
+async def narrow_pressed(update: Update, context: Context) -> None:
+    """Show ways to get less of a topic, with what each would bring; or go one of them."""
+    query, (broad, *way) = pressed(update, words=1, more=1)
+    membership, chat = context.desk.membership, chat_of(update)
+    try:
+        topic, chosen = int(broad), Way(way[0]) if way else None
+    except ValueError:
+        raise UserError("old-button") from None
+    if chosen:
+        await context.replace(query, await _added(context, await membership.narrow(chat, topic, chosen)))
+        return
+    topics = await membership.named(chat, [topic])
+    if not topics:
+        raise UserError("old-button")
+    reader = await context.reader(update)
+    library = context.desk.library
+    trials = {way: await library.trial(text, reader) for way, text in narrower(topics[0]).items()}
+    broad_one = await library.trial(topics[0], reader)
+    await context.replace(query, context.desk.render.narrowing(broad_one, topic, trials, reader))
+
+
+async def _added(context: Context, done: membership.TopicsChanged) -> Message:
+    """Return what is said of topics that were added: what each would have brought."""
+    trials = [await context.desk.library.trial(topic, done.reader) for topic in done.changed[:MOST_TRIALS]]
+    return context.desk.render.added(done.reader, done.changed, done.unchanged, trials, done.ids)
 
 
 async def remove(update: Update, context: Context) -> None:
@@ -84,6 +136,9 @@ async def source_pressed(update: Update, context: Context) -> None:
 HANDLERS = [
     command("topics", topics),
     command("add", may_change(add)),
+    on_press("undo", may_change(undo_pressed)),
+    on_press("keep", may_change(keep_pressed)),
+    on_press("narrow", may_change(narrow_pressed)),
     command("remove", may_change(remove)),
     command("mute", may_change(mute)),
     command("unmute", may_change(unmute)),

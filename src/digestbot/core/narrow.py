@@ -1,0 +1,44 @@
+"""Ways to make a topic bring less."""
+
+from enum import StrEnum
+
+from digestbot.core.query import parse
+from digestbot.errors import QueryError
+
+MANY_VOTES = 20
+
+
+class Way(StrEnum):
+    """The letters travel in buttons: never give one a new meaning."""
+
+    TITLE = "t"
+    """It has to stand in the title."""
+    CODE = "c"
+    """Only papers with code."""
+    VOTES = "v"
+    """Only papers with MANY_VOTES and more."""
+
+    @property
+    def field(self) -> str:
+        """By what a topic can be seen to go this way already."""
+        return {Way.TITLE: "title:", Way.CODE: "has:code", Way.VOTES: "votes"}[self]
+
+
+def narrower(topic: str) -> dict[Way, str]:
+    """Return what *topic* is like when it is narrowed in each way; ways that it can't go are left out."""
+    if parse(topic).mutes:
+        return {}
+    written = {
+        Way.TITLE: f"title:({topic})",
+        Way.CODE: f"({topic}) has:code",
+        Way.VOTES: f"({topic}) votes>={MANY_VOTES}",
+    }
+    return {way: narrow for way, narrow in written.items() if way.field not in topic and _is_topic(narrow)}
+
+
+def _is_topic(text: str) -> bool:
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
