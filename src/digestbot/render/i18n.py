@@ -77,8 +77,8 @@ def words(language: str) -> Words:
 def guess(language_code: str | None, default: str) -> str:
     """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*.
 
-    All of `zh`, also `zh-hant` and `zh-TW`, is Simplified Chinese: Telegram's menus know no finer code, and by
-    CLDR's language matching it is far nearer to Traditional Chinese than any other language of ours.
+    All of `zh`, also `zh-hant` and `zh-TW`, is Simplified Chinese: Telegram's menus know no finer code, and
+    by CLDR's language matching it is far nearer to Traditional Chinese than any other language of ours.
     """
     primary = (language_code or "").replace("_", "-").split("-")[0].lower()
     return primary if primary in LANGUAGES else default
