@@ -24,6 +24,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a setting          settings.py, then `digestbot settings > config/digestbot.toml`
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
+    a language         core/languages.py, render/locale/, what its readers type in core/wishes.py
     a rule of interest core/query.py, core/match.py, docs/topics.md
     a synonym          config/synonyms.toml
     a column           store/schema.py and a migration in store/migrations/versions/

@@ -24,13 +24,13 @@ from pydantic_settings import (
 )
 
 from digestbot.core.categories import read_categories
+from digestbot.core.languages import LANGUAGES
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.summary import Input, SummarySource
 from digestbot.errors import SettingsError
 
 PREFIX = "DIGESTBOT_"
-LANGUAGES = ("en", "ko")
 CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
 MOST_CATEGORIES = 60
 """Each has a button."""
@@ -210,7 +210,7 @@ class Summaries(_Group):
 class Defaults(_Group):
     language: Annotated[str, AfterValidator(_language)] = Field(
         "en",
-        description="Language of a new subscriber whose own is not known: en or ko.",
+        description=f"Language of a new subscriber whose own is not known, one of {', '.join(LANGUAGES)}.",
         examples=["ko"],
     )
     timezone: Annotated[str, AfterValidator(_time_zone)] = Field(

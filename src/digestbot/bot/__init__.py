@@ -18,8 +18,9 @@ from digestbot.bot.context import Context, Desk
 from digestbot.bot.handlers import chats, papers, rest, settings, start, topics
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest
+from digestbot.core.languages import LANGUAGES
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE
+from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
 from digestbot.render.message import Message
 from digestbot.render.split import clip, plain

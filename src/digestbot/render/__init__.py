@@ -76,7 +76,7 @@ class Renderer:
         """
         name = "detail" if back else "summarized"
         html = block("papers.jinja", name, language, card=card, awaited=awaited)
-        rows = links(card.paper)
+        rows = links(card.paper, language)
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
         if back:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from digestbot.core.digest import Card, Trial, View, ViewKind
+from digestbot.core.languages import LANGUAGES
 from digestbot.core.narrow import MANY_VOTES, Way
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber, SubscriberState
 from digestbot.core.summary import Style
-from digestbot.render.i18n import LANGUAGES, SUMMARY_LANGUAGES, own_name, words
+from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
 from digestbot.render.markup import arxiv
 from digestbot.render.message import Button, Press
 
@@ -45,11 +46,12 @@ def switch(paper: Paper, language: str, back: Press | None) -> Button:
     )
 
 
-def links(paper: Paper) -> Rows:
-    code = f"Code ★{paper.code_stars}" if paper.code_stars else "Code"
+def links(paper: Paper, language: str) -> Rows:
+    t = words(language).gettext
+    code = f"{t('Code')} ★{paper.code_stars}" if paper.code_stars else t("Code")
     more = [
         *([Button(code, paper.code_url)] if paper.code_url else []),
-        *([Button("Project", paper.project_url)] if paper.project_url else []),
+        *([Button(t("Project"), paper.project_url)] if paper.project_url else []),
     ]
     hub = Button("Hugging Face", f"https://huggingface.co/papers/{paper.id}")
     return (
@@ -67,10 +69,13 @@ def choices(name: str, reader: Subscriber) -> Rows:
     t = words(reader.language).gettext
     match name:
         case "welcome" | "welcome_back":
-            language = next(code for code in LANGUAGES if code != reader.language)
             return (
                 (Button(t("Newest papers"), list_press(View(ViewKind.TODAY), 0)),),
-                (Button(LANGUAGES[language], Press("set", ("start-language", language))),),
+                tuple(
+                    Button(own, Press("set", ("start-language", code)))
+                    for code, own in LANGUAGES.items()
+                    if code != reader.language
+                ),
                 (Button(t("Settings"), Press("settings")),),
             )
         case "settings":

@@ -1,5 +1,6 @@
 """What Telegram shows about us before anyone writes: the commands and a line about the bot."""
 
+from digestbot.core.languages import LANGUAGES
 from digestbot.render.i18n import words
 
 
@@ -24,7 +25,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("timezone", t("Your time zone")),
         ("days", t("On which days it comes")),
         ("max", t("How many papers at most")),
-        ("language", t("English or Korean")),
+        ("language", " · ".join(LANGUAGES.values())),
         ("summaries", t("How papers are summarised")),
         ("pause", t("Wait with digests")),
         ("resume", t("Go on with digests")),
