@@ -14,6 +14,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("topics", t("Your topics")),
         ("add", t("Add topics")),
         ("remove", t("Remove topics")),
+        ("share", t("A link that hands on your topics")),
         ("test", t("What a topic would bring")),
         ("mute", t("Never show papers with a word")),
         ("unmute", t("Show them again")),
