@@ -6,7 +6,7 @@ introduces them to each other.
     cli.py         the command line: parse → one action → print (check, demo, summaries, topics beside it)
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
-    schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat
+    schedule.py    a few named jobs: one a source, refresh, plan, send, housekeeping, heartbeat
     playground/    a Telegram, a Hugging Face and an arXiv of our own, for the demo and the tests
     actions/       what one can do: ingest, library, membership, deliver
     store/         the only SQL

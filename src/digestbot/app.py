@@ -13,7 +13,7 @@ from telegram.error import InvalidToken, NetworkError
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
-from digestbot.actions.deliver import Courier, Sender
+from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+POSTGRES = "postgresql+asyncpg://user:password@host/name"
 KEEP_DELIVERIES = timedelta(days=90)
 
 
@@ -86,7 +87,9 @@ class App:
         return await source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
 
     def courier(self, sender: Sender | None) -> Courier:
-        return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock)
+        given = self._settings.delivery
+        ways = Ways(given.when_uncertain, given.in_flight)
+        return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock, ways)
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
@@ -101,7 +104,8 @@ class App:
         return Clockwork(
             polls={ingest.source: (ingest.poll, polls[ingest.source]) for ingest in self.ingests},
             refresh=self._refresh,
-            tick=courier.tick,
+            plan=courier.prepare,
+            send=courier.send,
             housekeeping=self._housekeeping,
             heartbeat=self._heartbeat,
         )
@@ -109,10 +113,20 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Be the bot until *stop* is set: answer, poll, deliver."""
         await self.store.upgrade()
+        await self.take_place()
         async with Running(self) as running:
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+    async def take_place(self) -> None:
+        """Be one of those who deliver. Raises SettingsError where there is room for one, and one is there."""
+        if not await self.store.lead() and not self.store.is_shared:
+            problem = (
+                f"Another digestbot delivers from {self.store.place}; a SQLite file is for one process. "
+                f"Stop it, or give both a PostgreSQL: DIGESTBOT_DATABASE__URL={POSTGRES}"
+            )
+            raise SettingsError("settings", problems=[problem])
 
     async def _refresh(self) -> None:
         for ingest in self.ingests:

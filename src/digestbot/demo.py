@@ -53,7 +53,8 @@ class Stage:
         self.clock.now = moment
         self.hub.today = moment.date()
         await self.running.clockwork.run("huggingface")
-        await self.running.clockwork.run("tick")
+        await self.running.clockwork.run("plan")
+        await self.running.clockwork.run("send")
 
     async def settled(self) -> None:
         """Wait until the bot is done with everything that it was told."""
@@ -141,7 +142,7 @@ async def open_stage(folder: Path, now: datetime, **given: Any) -> AsyncIterator
         async with App(settings, clock) as app:
             await app.store.upgrade()
             async with Running(app) as running:
-                await running.clockwork.caught_up.wait()  # else its tick may come after the clock is moved
+                await running.clockwork.caught_up.wait()  # else its jobs may come after the clock is moved
                 yield Stage(telegram, hub, app, running, clock)
 
 

@@ -1,8 +1,8 @@
 """The clockwork: a few named jobs, not one per subscriber. What is due lives in the database.
 
-A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `tick` plans
-and sends what is due; `housekeeping` forgets old deliveries; `heartbeat` shows that we live. At the start the
-lists are read and then what is due is sent, to make up for the time we were down.
+A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `plan` writes
+what is due into the ledger, `send` sends it; `housekeeping` forgets old deliveries; `heartbeat` shows that we
+live. At the start the lists are read and then what is due is sent, to make up for the time we were down.
 """
 
 import asyncio
@@ -17,7 +17,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
-TICK = timedelta(minutes=1)
+PLAN = timedelta(minutes=1)
+SEND = timedelta(seconds=10)
+"""The shortest time after which a message is tried again."""
 REFRESH = timedelta(hours=6)
 HOUSEKEEPING = timedelta(days=1)
 HEARTBEAT = timedelta(seconds=30)
@@ -33,19 +35,21 @@ class Clockwork:
         *,
         polls: Mapping[str, tuple[Job, timedelta]],
         refresh: Job,
-        tick: Job,
+        plan: Job,
+        send: Job,
         housekeeping: Job,
         heartbeat: Job,
     ) -> None:
         jobs = {
             **polls,
             "refresh": (refresh, REFRESH),
-            "tick": (tick, TICK),
+            "plan": (plan, PLAN),
+            "send": (send, SEND),
             "housekeeping": (housekeeping, HOUSEKEEPING),
             "heartbeat": (heartbeat, HEARTBEAT),
         }
         self._jobs = {name: job for name, (job, _) in jobs.items()}
-        self._at_start = ("heartbeat", *polls, "tick")
+        self._at_start = ("heartbeat", *polls, "plan", "send")
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.

@@ -8,7 +8,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from digestbot.actions.deliver import Answer
-from digestbot.bot.transport import ResponseLostError
+from digestbot.bot.transport import NotSentError, ResponseLostError
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Message, Press
 
@@ -18,6 +18,10 @@ class TelegramSender:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
+
+    def pack(self, message: Message) -> Message:
+        """Make a message ready to be sent to any number of chats."""
+        return message
 
     async def send(self, chat_id: int, message: Message) -> Answer:
         """Send one message and tell what is known of it."""
@@ -65,10 +69,12 @@ def answer(error: TelegramError) -> Answer:
         case Forbidden():
             return Answer(Outcome.BLOCKED, reason=reason)
         case BadRequest() if "chat not found" in reason.lower():
-            return Answer(Outcome.BLOCKED, reason=reason)
+            return Answer(Outcome.NO_CHAT, reason=reason)
         case BadRequest():
             return Answer(Outcome.REJECTED, reason=reason)
-    return Answer(Outcome.NOT_SENT, reason=reason)
+        case NotSentError():
+            return Answer(Outcome.NOT_SENT, reason=reason)
+    return Answer(Outcome.ERROR, reason=reason)
 
 
 def _button(button: Button) -> InlineKeyboardButton:

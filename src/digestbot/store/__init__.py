@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from digestbot.store.archives import Archives
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
+from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
 from digestbot.store.schema import WRITES
 from digestbot.store.subscribers import Subscribers
@@ -41,6 +42,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
+        self._lead = Lead(self._engine)
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,7 +50,12 @@ class Store:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._lead.drop()
         await self._engine.dispose()
+
+    async def lead(self) -> bool:
+        """Tell whether we are, or now become, the process that plans; on SQLite no other may send either."""
+        return await self._lead.take()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tables]:
@@ -84,6 +91,11 @@ class Store:
                 return await connection.run_sync(_revision)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             raise OSError(str(getattr(error, "orig", error))) from None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether many processes can deliver from it together."""
+        return self._engine.dialect.name == "postgresql"
 
     @property
     def place(self) -> str:
