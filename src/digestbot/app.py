@@ -1,6 +1,9 @@
 """Introduces everyone to each other: settings in, a running digestbot out. Opens and closes in order."""
 
 import asyncio
+import gc
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import stamina
 import structlog
 from telegram.error import InvalidToken, NetworkError
+from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
@@ -20,6 +24,7 @@ from digestbot.actions.membership import Membership
 from digestbot.actions.summarize import Summarizer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
+from digestbot.bot.limiter import Limiter
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
@@ -48,11 +53,17 @@ KEEP_DELIVERIES = timedelta(days=90)
 
 
 class App:
-    """Everything that digestbot is made of, open between `async with`."""
+    """Everything that digestbot is made of, open between `async with`.
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    *ticks* counts the seconds of Telegram's limits, from anywhere and never back.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = system_clock, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._ticks = ticks
         self._open = AsyncExitStack()
         self._http = Http()
         self._rules = _rules(settings)
@@ -94,7 +105,11 @@ class App:
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
         desk = Desk(self.library, self.membership, self.render)
-        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk)
+        limiter = Limiter(self._settings.delivery.per_second, clock=self._ticks)
+        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
+
+    def sender(self, bot: ExtBot[None]) -> TelegramSender:
+        return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)
 
     def clockwork(self, courier: Courier) -> Clockwork:
         polls = {
@@ -115,6 +130,8 @@ class App:
         await self.store.upgrade()
         await self.take_place()
         async with Running(self) as running:
+            gc.collect()
+            gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
@@ -145,7 +162,7 @@ class Running:
 
     def __init__(self, app: App) -> None:
         self.bot = app.bot()
-        self.courier = app.courier(TelegramSender(self.bot.bot))
+        self.courier = app.courier(app.sender(self.bot.bot))
         self.clockwork = app.clockwork(self.courier)
 
     async def __aenter__(self) -> Self:

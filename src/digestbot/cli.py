@@ -268,11 +268,9 @@ async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":
 
 
 async def _deliver(app: "App") -> tuple[int, int, int]:
-    from digestbot.bot.sender import TelegramSender
-
     await app.take_place()
     async with app.bot().bot as bot:
-        courier = app.courier(TelegramSender(bot))
+        courier = app.courier(app.sender(bot))
         await courier.recover()
         with _told_to_wait("Planning"):
             planned = await courier.plan()
