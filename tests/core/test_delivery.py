@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestbot.core.delivery import (
+    COPIES_AFTER,
     FAILED_FOR,
     GRACE,
-    LAST_COPY_AFTER,
     LEASE,
     MAX_ATTEMPTS,
     MOST_COPIES,
@@ -73,8 +73,8 @@ LATER = NOON + backoff(1)
         (Outcome.ERROR, claimed(), {}, Decision(State.PLANNED, LATER)),
         (Outcome.ERROR, OFTEN, {}, Decision(State.FAILED, NOON + RETRY_FAILED)),
         (Outcome.ERROR, replace(OFTEN, tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
-        (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, LATER)),
-        (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + LAST_COPY_AFTER)),
+        (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0])),
+        (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1])),
         (Outcome.UNCERTAIN, claimed(doubts=MOST_COPIES - 1), {}, Decision(State.UNCERTAIN)),
         (Outcome.UNCERTAIN, claimed(), {"when_uncertain": SKIP}, Decision(State.UNCERTAIN)),
         (Outcome.BLOCKED, claimed(), {}, Decision(State.CANCELLED)),

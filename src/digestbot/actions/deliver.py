@@ -38,6 +38,7 @@ log = structlog.get_logger()
 
 CLAIM = 500
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
+RENEW_EVERY = LEASE / 4
 STOP_WITHIN = timedelta(seconds=9)
 """What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
 
@@ -304,7 +305,7 @@ class _Round:
     async def _renew(self) -> None:
         """Tell others, as long as we live, that what we hold is ours."""
         while True:
-            await asyncio.sleep(LEASE.total_seconds() / 4)
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
             async with self._store.write() as tables:
                 await tables.deliveries.renew(list(self._held), self._clock())
 

@@ -26,9 +26,12 @@ FAILED_FOR = timedelta(hours=24)
 RETRY_FAILED = timedelta(hours=1)
 GRACE = timedelta(hours=48)
 """So long a chat that Telegram does not find may turn up again."""
-MOST_COPIES = 3
-"""A message in doubt is repeated; only where the repeat is in doubt too there is one more, the last."""
-LAST_COPY_AFTER = timedelta(hours=1)
+COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1))
+"""A message in doubt is repeated; only where the repeat is in doubt too there is one more, the last.
+
+What made one answer be lost, an outage of a minute, often makes the next be lost too.
+"""
+MOST_COPIES = 1 + len(COPIES_AFTER)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=30)
 
@@ -154,7 +157,7 @@ def decide(
         case Outcome.REJECTED:
             return Decision(State.FAILED)
         case Outcome.UNCERTAIN:
-            return _doubted(delivery, now, later, when_uncertain)
+            return _doubted(delivery, now, when_uncertain)
         case Outcome.NO_CHAT:
             return Decision(waiting, now + RETRY_FAILED) if tried_for < GRACE else Decision(State.CANCELLED)
         case Outcome.NOT_SENT if wait is not None:
@@ -164,10 +167,10 @@ def decide(
     return Decision(waiting, later)
 
 
-def _doubted(delivery: Delivery, now: datetime, later: datetime, policy: WhenUncertain) -> Decision:
+def _doubted(delivery: Delivery, now: datetime, policy: WhenUncertain) -> Decision:
     if policy is WhenUncertain.SKIP or delivery.doubts + 1 >= MOST_COPIES:
         return Decision(State.UNCERTAIN)  # one copy more would be worse
-    return Decision(State.UNCERTAIN, now + LAST_COPY_AFTER if delivery.doubts else later)
+    return Decision(State.UNCERTAIN, now + COPIES_AFTER[delivery.doubts])
 
 
 def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> Delivery:

@@ -169,6 +169,11 @@ class Deliveries:
         query = sa.select(sa.func.count()).where(deliveries.c.act_at.is_not(None))
         return await self._connection.scalar(query) or 0
 
+    async def waiting(self, upto: datetime) -> int:
+        """Return how many deliveries have something to be done about them until a time."""
+        query = sa.select(sa.func.count()).where(deliveries.c.act_at <= upto)
+        return await self._connection.scalar(query) or 0
+
     async def states(self) -> dict[State, int]:
         """Return how many deliveries are in each state."""
         query = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
