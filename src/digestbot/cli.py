@@ -251,7 +251,17 @@ def _with_app(
             await app.store.upgrade()
             return await act(app)
 
-    return asyncio.run(opened())
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        return runner.run(opened())
+
+
+def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+    """Return what makes a faster loop, where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # it is not made for Windows
+        return None
+    return uvloop.new_event_loop
 
 
 async def _run(app: "App") -> None:
