@@ -85,9 +85,8 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
     async with Store(url) as store, telegram.serve() as api:
         await store.upgrade()
         readers = await _settle(store, telegram, dice, scale)
-        crew = Crew(
-            [url, api, str(folder / f"clock-{seed}"), str(scale.speed), str(scale.rate // scale.workers)]
-        )
+        pace = str(scale.rate // scale.workers)
+        crew = Crew([url, api, str(folder / f"clock-{seed}"), str(scale.speed), pace])
         await crew.hire(scale.workers)
         try:
             for day in range(1, scale.days + 1):
@@ -109,6 +108,7 @@ class Crew:
         self.killed = 0
         self._told = told
         self._workers: list[Process] = []
+        self._turn = asyncio.Lock()
 
     async def hire(self, count: int) -> None:
         for _ in range(count):
@@ -116,7 +116,11 @@ class Crew:
             self._workers.append(await asyncio.create_subprocess_exec(*command, env={**os.environ}))
 
     async def kill(self, dice: random.Random) -> None:
-        """Kill one, and let another one begin."""
+        """Kill one, and let another one begin; one after the other."""
+        async with self._turn:
+            await self._kill(dice)
+
+    async def _kill(self, dice: random.Random) -> None:
         victim = self._workers.pop(dice.randrange(len(self._workers)))
         assert victim.returncode is None, "a worker died by itself"
         victim.kill()

@@ -40,7 +40,7 @@ class BadTelegram:
         """What went wrong, how often."""
         self.calls: list[float] = []
         """When each call came, in seconds of the real clock."""
-        self._inside: set[web.Request] = set()
+        self._inside: dict[int, web.Request] = {}
         self._random = random.Random(seed)
         self._clock = clock
         self._speed = speed
@@ -64,7 +64,7 @@ class BadTelegram:
         """Let nobody in for so long, and cut off whoever is inside."""
         for site in [*self._runner.sites]:
             await site.stop()
-        for request in [*self._inside]:
+        for request in [*self._inside.values()]:
             _cut(request)
         self.met["outage"] += 1
         await asyncio.sleep(seconds)
@@ -80,11 +80,11 @@ class BadTelegram:
         trouble = self._trouble(chat)
         if trouble:
             self.met[trouble] += 1
-        self._inside.add(request)
+        self._inside[id(request)] = request
         try:
             return await self._told(request, chat, text, trouble)
         finally:
-            self._inside.discard(request)
+            del self._inside[id(request)]
 
     def _trouble(self, chat: int) -> str:
         if asyncio.get_running_loop().time() < self._shut_until[chat]:

@@ -9,6 +9,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import gettempdir
+from typing import TYPE_CHECKING
+
+import stamina
+from telegram.error import NetworkError
 
 from digestbot import log
 from digestbot.actions import deliver
@@ -16,6 +20,9 @@ from digestbot.app import App
 from digestbot.bot.sender import TelegramSender
 from digestbot.settings import only
 from tests.chaos.clock import SharedClock
+
+if TYPE_CHECKING:
+    from digestbot.bot import Bot
 
 PAUSE = 0.2
 """Seconds between two rounds."""
@@ -29,12 +36,13 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str) -> No
         delivery={"rate": int(rate)},
     )
     log.set_up("ERROR")
-    deliver.RENEW_EVERY = deliver.LEASE / 4 / float(speed)
+    deliver.RENEW_EVERY = deliver.RENEW_EVERY / float(speed)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with App(settings, SharedClock(Path(clock))) as app:
         bot = app.bot()
+        await _meet_telegram(bot)
         async with bot.bot:
             courier = app.courier(TelegramSender(bot.bot))
             async with asyncio.TaskGroup() as jobs:
@@ -42,6 +50,13 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str) -> No
                     jobs.create_task(_often(job, stop))
                 await stop.wait()
                 courier.stop()
+
+
+async def _meet_telegram(bot: "Bot") -> None:
+    """Wait until Telegram is there."""
+    async for attempt in stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=0.5):
+        with attempt:
+            await bot.bot.initialize()
 
 
 async def _often(job: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
