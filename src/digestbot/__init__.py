@@ -6,9 +6,9 @@ introduces them to each other.
     cli.py         the command line: parse → one action → print (check, demo, summaries, topics beside it)
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
-    schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat
+    schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
     playground/    a Telegram, an arXiv, a language model … of our own, for the demo and the tests
-    actions/       what one can do: ingest, library, membership, summarize, write, deliver
+    actions/       what one can do: ingest, library, membership, summarize, write, plan, deliver
     store/         the only SQL
     sources/       asks the outside world
     render/        the only words and the only markup

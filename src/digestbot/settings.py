@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 from digestbot.core.categories import read_categories
+from digestbot.core.delivery import WhenUncertain
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
@@ -32,6 +33,8 @@ from digestbot.errors import SettingsError
 
 PREFIX = "DIGESTBOT_"
 CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
+FREE_RATE, PAID_RATE = 30, 1000
+"""Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
 MOST_CATEGORIES = 60
 """Each has a button."""
 _TOKEN = re.compile(r"\d+:[\w-]+")
@@ -151,6 +154,34 @@ class Arxiv(_Group):
     poll_hours: int = Field(
         6, ge=1, le=24, description="How often arXiv is read; it announces once a day.", examples=["6"]
     )
+
+
+class Delivery(_Group):
+    rate: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Most messages a second, to all chats. Default: what Telegram allows, 30, or 1000 paid.",
+        examples=["25"],
+    )
+    paid_broadcast: bool = Field(
+        False,
+        description="Pay Telegram, in Stars, for up to 1000 messages a second.",
+        examples=["true"],
+    )
+    when_uncertain: WhenUncertain = Field(
+        WhenUncertain.REPEAT,
+        description="A message that Telegram did not confirm: repeat it, saying so, or skip it.",
+        examples=["skip"],
+    )
+    in_flight: int = Field(
+        64, ge=1, le=1000, description="How many messages may be on their way at once.", examples=["32"]
+    )
+
+    @property
+    def per_second(self) -> int:
+        """How many messages a second may go out."""
+        return self.rate or (PAID_RATE if self.paid_broadcast else FREE_RATE)
 
 
 class Llm(_Group):
@@ -296,6 +327,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     huggingface: HuggingFace = HuggingFace()
     arxiv: Arxiv = Arxiv()
+    delivery: Delivery = Delivery()
     llm: Llm = Llm()
     summaries: Summaries = Summaries()
     ranking: Ranking = Ranking()
@@ -405,6 +437,7 @@ def _sample_lines(name: str, field: FieldInfo) -> list[str]:
     if value is None or name == "data_dir":
         return [f"# {field.description}", f'#{name} = "{(field.examples or [""])[0]}"', ""]
     text = f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
+    text = text.lower() if isinstance(value, bool) else text
     shown = text if isinstance(value, int | float) else f'"{text}"'
     return [f"# {field.description}", f"#{name} = {shown}", ""]
 

@@ -178,9 +178,9 @@ class Library:
             listed=listing.listed + len(papers),
         )
 
-    async def _digest(self, tables: Tables, delivery_id: int, reader: Subscriber) -> Listing:
-        delivery = await tables.deliveries.get(delivery_id)
-        if delivery is None or delivery.subscriber_id != reader.id:
+    async def _digest(self, tables: Tables, digest_id: int, reader: Subscriber) -> Listing:
+        delivery = await tables.deliveries.of_digest(digest_id, reader.id)
+        if delivery is None:
             raise UserError("old-button")
         papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
         return digest_listing(delivery, papers, reader)
@@ -228,7 +228,7 @@ class Library:
 def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Listing:
     """Return a digest with its papers as they are now, on the day it was due on the reader's calendar."""
     return Listing(
-        view=View(ViewKind.DIGEST, str(delivery.id)),
+        view=View(ViewKind.DIGEST, str(delivery.digest_id)),
         day=reader.schedule.day_of(delivery.slot_at),
         cards=_cards(list(papers.values()), delivery.digest.picks),
         matched=delivery.digest.matched,
