@@ -11,7 +11,7 @@ import pytest
 import digestbot
 from digestbot.bot.handlers import chats, papers, rest, settings, start, topics, welcome
 from digestbot.render.menu import menu
-from digestbot.settings import sample
+from digestbot.settings.sample import sample
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "digestbot"

@@ -14,14 +14,14 @@ introduces them to each other.
     render/        the only words and the only markup
     core/          the rules, pure
     vocabulary.py  reads config/synonyms.toml, what means the same
-    settings.py    each setting once
+    settings/      each setting once
     log.py         one event a line, no secret in any
     errors.py      what can go wrong, as one tree
 
 A file imports only from rooms below its own (`make house` checks it). To add
 
     a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
-    a setting          settings.py, then `digestbot settings > config/digestbot.toml`
+    a setting          settings/groups.py, then `digestbot settings > config/digestbot.toml`
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
     a language         core/languages.py, render/locale/, what its readers type in core/wishes.py

@@ -194,7 +194,7 @@ def healthy() -> None:
 @cli.command()
 def settings() -> None:
     """Print config/digestbot.toml: every setting with its help and its default."""
-    from digestbot.settings import sample
+    from digestbot.settings.sample import sample
 
     print(sample(), end="")
 

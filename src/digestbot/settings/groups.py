@@ -1,27 +1,13 @@
-"""Each setting once: its name, default, help and check. The only reader of the environment and of TOML.
-
-The environment wins over the TOML file (`config/digestbot.toml`, or what DIGESTBOT_CONFIG names).
-`config/digestbot.toml` is made from this file by `digestbot settings`; a test compares the two.
-"""
+"""Each setting once: its name, default, help and check, in groups; what belongs to none is in `Settings`."""
 
 import datetime as dt
-import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
-from urllib.parse import urlsplit
+from typing import Annotated
 from zoneinfo import available_timezones
 
-import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
 from digestbot.core.categories import read_categories
 from digestbot.core.delivery import WhenUncertain
@@ -29,9 +15,7 @@ from digestbot.core.languages import LANGUAGES
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.summary import Input, SummarySource
-from digestbot.errors import SettingsError
 
-PREFIX = "DIGESTBOT_"
 CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
 FREE_RATE, PAID_RATE = 30, 1000
 """Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
@@ -64,13 +48,13 @@ def _database(value: str) -> str:
     return value
 
 
-def _level(value: str) -> str:
+def level(value: str) -> str:
     if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
     return value.upper()
 
 
-def _token(value: SecretStr) -> SecretStr:
+def checked_token(value: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(value.get_secret_value()):
         raise ValueError("does not look like a bot token; @BotFather gives one")
     return value
@@ -98,12 +82,12 @@ def _order(value: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
-class _Group(BaseModel):
+class Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Telegram(_Group):
-    token: Annotated[SecretStr, AfterValidator(_token)] | None = Field(
+class Telegram(Group):
+    token: Annotated[SecretStr, AfterValidator(checked_token)] | None = Field(
         None, description="The bot's token, from @BotFather.", examples=["123456:ABC-DEF1234ghIkl"]
     )
     token_file: Path | None = Field(
@@ -118,7 +102,7 @@ class Telegram(_Group):
     )
 
 
-class Database(_Group):
+class Database(Group):
     url: Annotated[str, AfterValidator(_database)] | None = Field(
         None,
         description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
@@ -126,7 +110,7 @@ class Database(_Group):
     )
 
 
-class HuggingFace(_Group):
+class HuggingFace(Group):
     url: WebAddress = Field(
         "https://huggingface.co",
         description="Where the daily papers are read.",
@@ -140,7 +124,7 @@ class HuggingFace(_Group):
     )
 
 
-class Arxiv(_Group):
+class Arxiv(Group):
     categories: Annotated[str, AfterValidator(_categories)] | None = Field(
         None,
         description="arXiv's, as a second source that readers may choose. Default: none, arXiv is off.",
@@ -156,7 +140,7 @@ class Arxiv(_Group):
     )
 
 
-class Delivery(_Group):
+class Delivery(Group):
     rate: int | None = Field(
         None,
         ge=1,
@@ -184,7 +168,7 @@ class Delivery(_Group):
         return self.rate or (PAID_RATE if self.paid_broadcast else FREE_RATE)
 
 
-class Llm(_Group):
+class Llm(Group):
     model: str | None = Field(
         None,
         description="The language model that writes summaries. Default: none.",
@@ -215,7 +199,7 @@ class Llm(_Group):
     )
 
 
-class Summaries(_Group):
+class Summaries(Group):
     order: Annotated[str, AfterValidator(_order)] = Field(
         "llm, huggingface, extractive",
         description="Where summaries come from: the first that has one that is borne out by its source.",
@@ -238,7 +222,7 @@ class Summaries(_Group):
     )
 
 
-class Defaults(_Group):
+class Defaults(Group):
     language: Annotated[str, AfterValidator(_language)] = Field(
         "en",
         description=f"Language of a new subscriber whose own is not known, one of {', '.join(LANGUAGES)}.",
@@ -256,7 +240,7 @@ _WEIGHTS = Weights()
 _RELEVANCE = Relevance()
 
 
-class Ranking(_Group):
+class Ranking(Group):
     """What counts how much in the order of papers; docs/topics.md has the formula."""
 
     title: float = Field(
@@ -303,171 +287,5 @@ class Ranking(_Group):
     )
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
-    )
-    toml_file: ClassVar[Path | None] = None
-    reads_environment: ClassVar[bool] = True
-
-    data_dir: Path = Field(
-        Path(platformdirs.user_data_dir("digestbot", appauthor=False)),
-        description="Folder of the SQLite file. Default: the user's data folder.",
-        examples=["/data"],
-    )
-    log_level: Annotated[str, AfterValidator(_level)] = Field(
-        "INFO", description="DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
-    )
-    synonyms: Path | None = Field(
-        None,
-        description="A file of synonyms instead of the one that ships; config/synonyms.toml tells its form.",
-        examples=["/data/synonyms.toml"],
-    )
-    telegram: Telegram = Telegram()
-    database: Database = Database()
-    huggingface: HuggingFace = HuggingFace()
-    arxiv: Arxiv = Arxiv()
-    delivery: Delivery = Delivery()
-    llm: Llm = Llm()
-    summaries: Summaries = Summaries()
-    ranking: Ranking = Ranking()
-    defaults: Defaults = Defaults()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        if not cls.reads_environment:
-            return (init_settings,)
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.toml_file)
-
-    @property
-    def database_url(self) -> str:
-        return self.database.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'digestbot.db'}"
-
-    def secrets(self) -> list[str]:
-        """Return what must never be shown, to be blanked out of every log line."""
-        given = [self.telegram.token, self.huggingface.token, self.llm.api_key]
-        shown = [secret.get_secret_value() for secret in given if secret is not None]
-        if self.telegram.token is None and self.telegram.token_file is not None:
-            shown.append(self.telegram_token())
-        password = urlsplit(self.database.url or "").password
-        return [*shown, *([password] if password else [])]
-
-    def telegram_token(self) -> str:
-        """Return the bot's token. Raises SettingsError where there is none."""
-        if self.telegram.token is not None:
-            return self.telegram.token.get_secret_value()
-        path = self.telegram.token_file
-        if path is None:
-            raise _problem("telegram.token", "is missing; @BotFather gives one")
-        try:
-            return _token(SecretStr(path.read_text(encoding="utf-8").strip())).get_secret_value()
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or "not a text file"
-            raise _problem("telegram.token_file", f"{path} can't be read: {reason}") from None
-        except ValueError as error:
-            raise _problem("telegram.token_file", f"{path}: its text {error}") from None
-
-
-def load(**given: Any) -> Settings:
-    """Return the settings of the environment and the TOML file; *given* ones win over both.
-
-    Raises SettingsError with every mistake at once, a line each.
-    """
-    named = os.environ.get(f"{PREFIX}CONFIG")
-    path = Path(named or "config/digestbot.toml")
-    if named and not path.is_file():
-        raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not there."])
-    reader = type("Settings", (Settings,), {"toml_file": path})
-    try:
-        settings: Settings = reader(**given)
-    except ValidationError as error:
-        raise SettingsError("settings", problems=[_told(mistake) for mistake in error.errors()]) from None
-    except ValueError as error:  # TOML that is not TOML, JSON where a group's variable is set as a whole
-        raise SettingsError("settings", problems=[f"{path} or the environment: {error}"]) from None
-    return settings
-
-
-def only(**given: Any) -> Settings:
-    """Return settings made of the *given* values and the defaults, whatever the environment says."""
-    reader = type("Settings", (Settings,), {"reads_environment": False})
-    settings: Settings = reader(**given)
-    return settings
-
-
-def sample() -> str:
-    """Return `config/digestbot.toml`: every setting with its help and its default, commented out."""
-    top = [name for name in Settings.model_fields if not _is_group(Settings.model_fields[name])]
-    lines = [
-        _SAMPLE_HEAD,
-        *(line for name in top for line in _sample_lines(name, Settings.model_fields[name])),
-    ]
-    for name, group in Settings.model_fields.items():
-        if _is_group(group):
-            lines += [f"[{name}]", *_group_lines(group)]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-_SAMPLE_HEAD = """\
-# The settings of digestbot. A line that starts with `#name =` shows a default: remove the `#` to change it.
-# Each can also be set in the environment, which wins: `poll_minutes` of [huggingface] is
-# DIGESTBOT_HUGGINGFACE__POLL_MINUTES. Keep secrets there, or in a file, rather than here.
-"""
-
-
-def _is_group(field: FieldInfo) -> bool:
-    return isinstance(field.annotation, type) and issubclass(field.annotation, _Group)
-
-
-def _group_lines(group: FieldInfo) -> list[str]:
-    assert group.annotation is not None  # noqa: S101 - _is_group looked
-    return [
-        line for name, field in group.annotation.model_fields.items() for line in _sample_lines(name, field)
-    ]
-
-
-def _sample_lines(name: str, field: FieldInfo) -> list[str]:
-    value = field.default
-    if value is None or name == "data_dir":
-        return [f"# {field.description}", f'#{name} = "{(field.examples or [""])[0]}"', ""]
-    text = f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
-    text = text.lower() if isinstance(value, bool) else text
-    shown = text if isinstance(value, int | float) else f'"{text}"'
-    return [f"# {field.description}", f"#{name} = {shown}", ""]
-
-
-def _problem(place: str, problem: str) -> SettingsError:
-    return SettingsError("settings", problems=[_line(place.split("."), problem)])
-
-
-def _told(mistake: ErrorDetails) -> str:
-    place = [str(part) for part in mistake["loc"] if part in _names()]
-    if mistake["type"] == "extra_forbidden":
-        return f"{_variable([str(part) for part in mistake['loc']])} is not a setting; is it misspelt?"
-    problem = (
-        str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else f"is wrong: {mistake['msg']}"
-    )
-    return _line(place or [str(part) for part in mistake["loc"]], problem)
-
-
-def _line(place: list[str], problem: str) -> str:
-    field = Settings.model_fields[place[0]]
-    if len(place) > 1 and field.annotation is not None:
-        field = field.annotation.model_fields[place[1]]
-    example = (field.examples or [""])[0]
-    return f"{_variable(place)} {problem}. Example: {_variable(place)}={example}"
-
-
-def _variable(place: list[str]) -> str:
-    return PREFIX + "__".join(place).upper()
-
-
-def _names() -> set[str]:
-    groups = [field.annotation for field in Settings.model_fields.values() if _is_group(field)]
-    return {*Settings.model_fields, *(name for group in groups if group for name in group.model_fields)}
+def is_group(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Group)
