@@ -21,6 +21,7 @@ from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
 from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
@@ -85,6 +86,7 @@ class App:
         self.llm = _llm(settings) if SummarySource.LLM in order else None
         self.writer = self._writer(self.llm) if self.llm else None
         self.library = Library(self.store, self._rules, self.summarizer, clock)
+        self.reasons = Reasons(self.store, self._rules)
         self.importer = Importer(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
@@ -130,7 +132,7 @@ class App:
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
-        desk = Desk(self.library, self.membership, self.render, self.writer)
+        desk = Desk(self.library, self.membership, self.reasons, self.render, self.writer)
         limiter = Limiter(self._settings.delivery.per_second, clock=self._ticks)
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, Delivery, State
 from digestbot.core.digest import Digest, Pick
+from digestbot.core.why import Told
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
@@ -153,6 +154,21 @@ class Deliveries:
     async def latest(self, subscriber_id: int) -> Delivery | None:
         """Return the subscriber's last digest, whatever became of it."""
         return await self._first(deliveries.c.subscriber_id == subscriber_id)
+
+    async def tell_of(self, subscriber_id: int, paper_id: str) -> Told | None:
+        """Return the last digest of a subscriber that had this paper, shown or left out."""
+        query = sa.select(deliveries.c.slot_at, digests.c.picks, digests.c.left_out).join(digests)
+        query = query.where(
+            deliveries.c.subscriber_id == subscriber_id, deliveries.c.state != State.CANCELLED
+        )
+        for slot_at, picks, left_out in await self._connection.execute(
+            query.order_by(deliveries.c.slot_at.desc())
+        ):
+            ids = [picked for picked, _ in (*picks, *left_out)]
+            if paper_id in ids:
+                place = ids.index(paper_id) + 1
+                return Told(slot_at, place, is_shown=place <= len(picks))
+        return None
 
     async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
         """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
