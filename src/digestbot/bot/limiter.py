@@ -46,8 +46,9 @@ _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100
 """A part in so many of the rate may go at the same moment."""
-_HASTE = 1.05
-"""So much faster than the rate they follow each other, to catch up with what a busy moment cost."""
+_HASTE = 1.02
+"""So much faster than the rate they follow each other, to catch up with what a busy moment cost. More would
+leave a pause at the end of each second, in which answers wait too."""
 _NOT_SAID = {"sendChatAction", "sendChatJoinRequestWebApp"}
 
 ChatId = int | str
@@ -80,6 +81,8 @@ REPLY = Pace(60, 60)
 PRIVATE = Pace(3, 3)
 GROUP = Pace(20, 60)
 """Also of channels."""
+_PRIVATE = (REPLY, PRIVATE)
+_GROUP = (GROUP,)
 
 
 @dataclass(slots=True)
@@ -90,6 +93,8 @@ class _Chat:
     shut_until: float = 0.0
 
     def wait(self, now: float, *, is_reply: bool) -> float:
+        if not self.times and not self.shut_until:
+            return 0.0
         paces = self.paces[:1] if is_reply else self.paces
         return max(self.shut_until - now, *(pace.wait(self.times, now) for pace in paces), 0.0)
 
@@ -149,25 +154,30 @@ class Limiter(BaseRateLimiter[None]):
     async def turn(self, chat_id: ChatId, *, is_reply: bool = False) -> None:
         """Wait until a message may go to the chat, and count it. Raises FloodError where that takes long."""
         patience = REPLY_PATIENCE if is_reply else PATIENCE
-        while (wait := self._chat(chat_id).wait(self._clock(), is_reply=is_reply)) > 0:
+        now = self._clock()
+        chat = self._chat(chat_id, now)
+        while (wait := chat.wait(now, is_reply=is_reply)) > 0:
             if wait > patience:
                 raise FloodError(wait, everyone=False)
             await asyncio.sleep(wait)
-        self._refuse_if_shut(patience)
-        chat = self._chat(chat_id)
-        if not self._is_free() or not self._take_one()[0]:
+            now = self._clock()
+            chat = self._chat(chat_id, now)  # it may have been forgotten meanwhile
+        if self._shut_until - now > patience:
+            raise FloodError(self._shut_until - now, everyone=True)
+        if not self._is_free(now) or self._take_one(now) > 0:
             chat.times.append(math.inf)
             try:
                 while self._clock() - await self._overall(is_reply=is_reply) > _LATE:
                     pass  # something kept us busy, or the process did not run: that turn is over
             finally:
                 chat.times.remove(math.inf)
-        chat.count(self._clock())
+            now = self._clock()
+        chat.count(now)
 
     def told_to_wait(self, chat_id: ChatId, seconds: float) -> bool:
         """Let nothing go to the chat for so long, or to all; tell whether it is all."""
         now = self._clock()
-        chat = self._chat(chat_id)
+        chat = self._chat(chat_id, now)
         recent = sum(one > now - GROUP.seconds for one in chat.times)
         if recent <= _QUIET:
             self._flooded.add(chat_id)
@@ -219,29 +229,24 @@ class Limiter(BaseRateLimiter[None]):
         self.taken()
         return result
 
-    def _chat(self, chat_id: ChatId) -> _Chat:
-        if chat_id not in self._chats:
-            self._forget()
+    def _chat(self, chat_id: ChatId, now: float) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            self._forget(now)
             is_private = isinstance(chat_id, int) and chat_id > 0
-            self._chats[chat_id] = _Chat((REPLY, PRIVATE) if is_private else (GROUP,))
-        return self._chats[chat_id]
+            chat = self._chats[chat_id] = _Chat(_PRIVATE if is_private else _GROUP)
+        return chat
 
-    def _forget(self) -> None:
+    def _forget(self, now: float) -> None:
         """Look at two chats for each new one, round and round, and forget them where they are idle."""
-        now = self._clock()
         for chat_id in [*islice(self._chats, 2)]:
             chat = self._chats.pop(chat_id)
             if not chat.is_idle(now):
                 self._chats[chat_id] = chat
 
-    def _is_free(self) -> bool:
+    def _is_free(self, now: float) -> bool:
         """Tell whether nobody waits, so that no order has to be kept."""
-        return not self._queue and not self._is_shared and self._shut_until <= self._clock()
-
-    def _refuse_if_shut(self, patience: float) -> None:
-        wait = self._shut_until - self._clock()
-        if wait > patience:
-            raise FloodError(wait, everyone=True)
+        return not self._queue and not self._is_shared and self._shut_until <= now
 
     async def _overall(self, *, is_reply: bool) -> float:
         """Wait for one of everybody's turns, and return when it was given."""
@@ -289,26 +294,28 @@ class Limiter(BaseRateLimiter[None]):
     async def _take(self, number: int) -> tuple[int, float]:
         """Take *number* turns, or none; return how many, and the seconds until there are some."""
         if not self._is_shared:
-            return self._take_one()
+            wait = self._take_one(self._clock())
+            return int(not wait), wait
         try:
-            return await asyncio.to_thread(_take, self._bucket, number, self._bucket.now())  # type: ignore[no-untyped-call]
+            wait = await asyncio.to_thread(_take, self._bucket, number, self._bucket.now())  # type: ignore[no-untyped-call]
         except Exception as error:  # whatever a database and its driver raise: nobody goes before it is back
             log.warning("the shared pace is out of reach", reason=type(error).__name__)
-            return 0, 1.0
+            wait = 1.0
+        return 0 if wait else number, wait
 
-    def _take_one(self) -> tuple[int, float]:
-        now = int(self._clock() * 1000)
-        taken, wait = _take(self._even, 1, now)
-        return _take(self._bucket, 1, now) if taken else (0, wait)
+    def _take_one(self, now: float) -> float:
+        """Take a turn, or return the seconds until there is one."""
+        moment = int(now * 1000)
+        return _take(self._even, 1, moment) or _take(self._bucket, 1, moment)
 
 
-def _take(bucket: AbstractBucket, number: int, now: int) -> tuple[int, float]:
+def _take(bucket: AbstractBucket, number: int, now: int) -> float:
     item = RateItem("said", now, weight=number)
     if bucket.put(item):
-        return number, 0.0
+        return 0.0
     bucket.leak(now)
     wait = bucket.waiting(item)
-    return 0, max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
+    return max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
 
 
 def rates(rate: int) -> list[Rate]:
