@@ -91,7 +91,7 @@ class Delivery:
     tried_at: datetime | None = None
     """When the message that is next was first tried."""
     doubts: int = 0
-    """How many copies of the message that is next may have arrived."""
+    """How many copies of the message that is next were not confirmed; if its sender died, at least one."""
     doubt_upto: int = 0
     """Picks below this number may have been shown by a message that was not confirmed."""
     unconfirmed: bool = False
@@ -194,8 +194,8 @@ def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> 
 
 
 def is_let_be(delivery: Delivery, when_uncertain: WhenUncertain) -> bool:
-    """Tell whether the next message, copies of which may have arrived, is to be sent no more."""
-    return delivery.doubts >= (1 if when_uncertain is WhenUncertain.SKIP else MOST_COPIES)
+    """Tell whether the next message, a copy of which may have arrived, is not to be sent again."""
+    return when_uncertain is WhenUncertain.SKIP and delivery.doubts > 0
 
 
 def let_be(delivery: Delivery, cards: int, now: datetime) -> Delivery:
