@@ -12,7 +12,7 @@ from pyrate_limiter import InMemoryBucket
 from telegram.error import BadRequest, RetryAfter
 
 from digestbot.bot.limiter import FloodError, Limiter, is_said, rates
-from tests.bot.conftest import in_no_time
+from tests.bot.conftest import MovedLoop, in_no_time
 
 
 def a_limiter(rate: int = 30) -> Limiter:
@@ -77,6 +77,34 @@ def test_no_second_sees_more_than_the_rate_however_they_come(seed: int) -> None:
     times = in_no_time(play())
     assert len(times) > 60
     assert most_in(1.0, times) <= 20
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_second_sees_more_than_the_rate_however_busy_the_process_is(seed: int) -> None:
+    """A turn that could not be used when it was given is not used later, on top of others."""
+    random_ = random.Random(seed)
+
+    async def play() -> list[float]:
+        loop, limiter, is_over = asyncio.get_running_loop(), a_limiter(100), False
+        assert isinstance(loop, MovedLoop)
+
+        def be_busy() -> None:  # between any two steps of whoever else there is
+            loop.now += random_.choice([0.0005] * 50 + [0.1])
+            if not is_over:
+                loop.call_soon(be_busy)
+
+        be_busy()
+        times: list[float] = []
+
+        async def one(chat: int) -> None:
+            await limiter.turn(chat)
+            times.append(loop.time())
+
+        await asyncio.gather(*map(one, range(1, 401)))
+        is_over = True
+        return times
+
+    assert most_in(1.0, in_no_time(play())) <= 100
 
 
 @pytest.mark.parametrize(

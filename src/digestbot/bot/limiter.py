@@ -167,11 +167,9 @@ class Limiter(BaseRateLimiter[None]):
         if not self._is_free(now) or self._take_one(now) > 0:
             chat.times.append(math.inf)
             try:
-                while self._clock() - await self._overall(is_reply=is_reply) > _LATE:
-                    pass  # something kept us busy, or the process did not run: that turn is over
+                now = await self._overall(is_reply=is_reply)
             finally:
                 chat.times.remove(math.inf)
-            now = self._clock()
         chat.count(now)
 
     def told_to_wait(self, chat_id: ChatId, seconds: float) -> bool:
@@ -249,12 +247,18 @@ class Limiter(BaseRateLimiter[None]):
         return not self._queue and not self._is_shared and self._shut_until <= now
 
     async def _overall(self, *, is_reply: bool) -> float:
-        """Wait for one of everybody's turns, and return when it was given."""
-        granted: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        heappush(self._queue, (not is_reply, next(self._numbers), granted))
-        if self._serving is None or self._serving.done():
-            self._serving = asyncio.create_task(self._serve(), name="limiter")
-        return await granted
+        """Wait for one of everybody's turns, and return when it is used, which is at once."""
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        while True:
+            granted: asyncio.Future[float] = loop.create_future()
+            heappush(self._queue, (not is_reply, number, granted))
+            if self._serving is None or self._serving.done():
+                self._serving = asyncio.create_task(self._serve(), name="limiter")
+            given = await granted
+            now = self._clock()
+            if now - given <= _LATE:
+                return now
+            # Something kept us busy, or the process did not run: that turn is over.
 
     async def _serve(self) -> None:
         """Give turns as long as somebody waits."""
