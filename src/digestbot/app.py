@@ -24,7 +24,7 @@ from digestbot.actions.membership import Membership
 from digestbot.actions.summarize import Summarizer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
-from digestbot.bot.limiter import Limiter
+from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
@@ -105,7 +105,9 @@ class App:
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
         desk = Desk(self.library, self.membership, self.render)
-        limiter = Limiter(self._settings.delivery.per_second, clock=self._ticks)
+        rate = self._settings.delivery.per_second
+        bucket = shared(self._settings.database_url, rate) if self.store.is_shared else None
+        limiter = Limiter(rate, bucket, self._ticks)
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from pyrate_limiter import InMemoryBucket
 from telegram.error import BadRequest, RetryAfter
 
-from digestbot.bot.limiter import FloodError, Limiter, is_said, rates
+from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared
 from tests.bot.conftest import MovedLoop, in_no_time
 
 
@@ -359,6 +359,16 @@ async def test_two_that_share_a_bucket_have_one_rate() -> None:
     bucket = InMemoryBucket(rates(20))
     times = await asyncio.gather(*(say(Limiter(20, bucket), range(1, 16)) for _ in range(2)))
     assert most_in(1.0, sorted(chain(*times))) <= 20
+
+
+async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Callable[[], str]) -> None:
+    """Three limiters on one database, each with connections of its own, stay below the rate together."""
+    url = new_postgres()
+    limiters = [Limiter(30, await asyncio.to_thread(shared, url, 30)) for _ in range(3)]
+    times = await asyncio.gather(*(say(limiter, range(1, 26)) for limiter in limiters))
+    for limiter in limiters:
+        await limiter.shutdown()
+    assert most_in(1.0, sorted(chain(*times))) <= 30
 
 
 async def test_nobody_goes_while_the_shared_bucket_is_out_of_reach() -> None:

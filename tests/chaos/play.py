@@ -87,7 +87,7 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
     async with Store(url) as store, telegram.serve() as api:
         await store.upgrade()
         readers = await _settle(store, telegram, dice, scale)
-        pace = str(int(scale.rate * PART_OF_RATE) // scale.workers)
+        pace = str(int(scale.rate * PART_OF_RATE))  # which the workers share
         crew = Crew([url, api, str(folder / f"clock-{seed}"), str(scale.speed), pace])
         await crew.hire(scale.workers)
         try:

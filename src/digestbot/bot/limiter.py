@@ -22,7 +22,7 @@ from itertools import count, islice
 from typing import Any, NamedTuple
 
 import structlog
-from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, StateBucket
+from pyrate_limiter import AbstractBucket, InMemoryBucket, PostgresBucket, Rate, RateItem, StateBucket
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -42,6 +42,8 @@ _MARGIN = 14
 """Milliseconds by which our seconds are longer: the way to Telegram does not always take as long."""
 _LATE = 0.004
 """Seconds after which a turn that was not used is given anew; with what follows, less than the margin."""
+_SHARED_MARGIN, _SHARED_LATE = 60, 0.05
+"""The same two where a turn is asked for in a database."""
 _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100
@@ -111,8 +113,8 @@ class _Chat:
 class Limiter(BaseRateLimiter[None]):
     """Gives turns. Answers go before what nobody waits for; among equals, who came first.
 
-    *rate* is the most in any second. With a *bucket* that other processes use too, of the rates
-    `rates(rate)`, all of them have these turns together. *clock* counts seconds from
+    *rate* is the most in any second. With a bucket that other processes use too, see `shared`,
+    all of them have these turns together. *clock* counts seconds from
     anywhere, and never back.
     """
 
@@ -150,6 +152,8 @@ class Limiter(BaseRateLimiter[None]):
             with suppress(asyncio.CancelledError):
                 await self._serving
             self._serving = None
+        if self._is_shared:
+            await asyncio.to_thread(self._bucket.close)
 
     async def turn(self, chat_id: ChatId, *, is_reply: bool = False) -> None:
         """Wait until a message may go to the chat, and count it. Raises FloodError where that takes long."""
@@ -256,7 +260,7 @@ class Limiter(BaseRateLimiter[None]):
                 self._serving = asyncio.create_task(self._serve(), name="limiter")
             given = await granted
             now = self._clock()
-            if now - given <= _LATE:
+            if now - given <= (_SHARED_LATE if self._is_shared else _LATE):
                 return now
             # Something kept us busy, or the process did not run: that turn is over.
 
@@ -286,11 +290,12 @@ class Limiter(BaseRateLimiter[None]):
             if self._queue[0][-1].done():  # who waited was cancelled
                 heappop(self._queue)
                 continue
+            asked_at = self._clock()
             number, wait = await self._take(min(len(self._queue), self._lump))
             for _ in range(min(number, len(self._queue))):
                 granted = heappop(self._queue)[-1]
                 if not granted.done():
-                    granted.set_result(self._clock())
+                    granted.set_result(asked_at)
             if not number:
                 return wait
         return 0.0
@@ -301,7 +306,7 @@ class Limiter(BaseRateLimiter[None]):
             wait = self._take_one(self._clock())
             return int(not wait), wait
         try:
-            wait = await asyncio.to_thread(_take, self._bucket, number, self._bucket.now())  # type: ignore[no-untyped-call]
+            wait = await asyncio.to_thread(_take, self._bucket, number)
         except Exception as error:  # whatever a database and its driver raise: nobody goes before it is back
             log.warning("the shared pace is out of reach", reason=type(error).__name__)
             wait = 1.0
@@ -313,7 +318,10 @@ class Limiter(BaseRateLimiter[None]):
         return _take(self._even, 1, moment) or _take(self._bucket, 1, moment)
 
 
-def _take(bucket: AbstractBucket, number: int, now: int) -> float:
+def _take(bucket: AbstractBucket, number: int, now: int | None = None) -> float:
+    """Take *number* turns, or return the seconds until there are some; the bucket may have its own *now*."""
+    if now is None:
+        now = int(bucket.now())  # type: ignore[no-untyped-call]
     item = RateItem("said", now, weight=number)
     if bucket.put(item):
         return 0.0
@@ -322,12 +330,23 @@ def _take(bucket: AbstractBucket, number: int, now: int) -> float:
     return max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
 
 
-def rates(rate: int) -> list[Rate]:
+def rates(rate: int, margin: int = _MARGIN) -> list[Rate]:
     """Return the rates of a bucket with a log that lets *rate* messages through in any second.
 
     pyrate-limiter counts in whole milliseconds, both ends of a window included.
     """
-    return [Rate(rate, 1000 + _MARGIN)]
+    return [Rate(rate, 1000 + margin)]
+
+
+def shared(url: str, rate: int) -> AbstractBucket:
+    """Open a bucket in the PostgreSQL at *url*, `postgresql+asyncpg://…`; all who use it have one rate.
+
+    Its clock is the server's. A limiter that is shut down closes it.
+    """
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415 - only where many processes deliver
+
+    pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, open=True)
+    return PostgresBucket(pool, "telegram", rates(rate, _SHARED_MARGIN))
 
 
 def _evenly(rate: int) -> StateBucket:
