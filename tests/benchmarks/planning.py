@@ -160,7 +160,8 @@ def measure_planning(count: int, times: int) -> None:
 def _memory(file: Path) -> float:
     """Return the MB that planning adds to a process that has all imported."""
     command = [sys.executable, "-m", "tests.benchmarks.planning", "--memory-of", str(file)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(printed.split()[-1])
 
 
 def _held() -> float:
