@@ -75,6 +75,7 @@ LATER = NOON + backoff(1)
         (Outcome.ERROR, replace(OFTEN, tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
         (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0])),
         (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1])),
+        (Outcome.UNCERTAIN, claimed(doubts=2), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[2])),
         (Outcome.UNCERTAIN, claimed(doubts=MOST_COPIES - 1), {}, Decision(State.UNCERTAIN)),
         (Outcome.UNCERTAIN, claimed(), {"when_uncertain": SKIP}, Decision(State.UNCERTAIN)),
         (Outcome.BLOCKED, claimed(), {}, Decision(State.CANCELLED)),

@@ -26,10 +26,11 @@ FAILED_FOR = timedelta(hours=24)
 RETRY_FAILED = timedelta(hours=1)
 GRACE = timedelta(hours=48)
 """So long a chat that Telegram does not find may turn up again."""
-COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1))
-"""A message in doubt is repeated; only where the repeat is in doubt too there is one more, the last.
+COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=6))
+"""A message in doubt is repeated, once; only where the repeat is in doubt too there are two more chances.
 
-What made one answer be lost, an outage of a minute, often makes the next be lost too.
+What made one answer be lost, an outage of a minute, often makes the next be lost too; and most of what a dead
+process leaves in doubt was never begun. So a second doubt often means that nothing arrived at all.
 """
 MOST_COPIES = 1 + len(COPIES_AFTER)
 _FIRST_WAIT = timedelta(seconds=5)
