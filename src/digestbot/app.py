@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -106,8 +107,8 @@ class App:
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
         desk = Desk(self.library, self.membership, self.render)
         rate = self._settings.delivery.per_second
-        bucket = shared(self._settings.database_url, rate) if self.store.is_shared else None
-        limiter = Limiter(rate, bucket, self._ticks)
+        open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
+        limiter = Limiter(rate, open_bucket, self._ticks)
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:

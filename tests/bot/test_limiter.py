@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -357,14 +358,14 @@ def test_only_what_says_something_counts(endpoint: str, counts: bool) -> None:
 async def test_two_that_share_a_bucket_have_one_rate() -> None:
     """Each in a loop of its own turn, they stay below the rate together."""
     bucket = InMemoryBucket(rates(20))
-    times = await asyncio.gather(*(say(Limiter(20, bucket), range(1, 16)) for _ in range(2)))
+    times = await asyncio.gather(*(say(Limiter(20, lambda: bucket), range(1, 16)) for _ in range(2)))
     assert most_in(1.0, sorted(chain(*times))) <= 20
 
 
 async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Callable[[], str]) -> None:
     """Three limiters on one database, each with connections of its own, stay below the rate together."""
     url = new_postgres()
-    limiters = [Limiter(30, await asyncio.to_thread(shared, url, 30)) for _ in range(3)]
+    limiters = [Limiter(30, partial(shared, url, 30)) for _ in range(3)]
     times = await asyncio.gather(*(say(limiter, range(1, 26)) for limiter in limiters))
     for limiter in limiters:
         await limiter.shutdown()
@@ -383,10 +384,18 @@ async def test_nobody_goes_while_the_shared_bucket_is_out_of_reach() -> None:
             return super().put(item)
 
     bucket = Away(rates(20))
-    limiter = Limiter(20, bucket)
+    limiter = Limiter(20, lambda: bucket)
     waiting = asyncio.create_task(limiter.turn(7))
     await asyncio.sleep(0.1)
     assert not waiting.done()
     bucket.is_back = True
     await asyncio.wait_for(waiting, 5)
+    await limiter.shutdown()
+
+
+async def test_a_database_that_is_not_there_when_it_starts_lets_nobody_go() -> None:
+    """The bot starts all the same, and who waits can leave."""
+    limiter = Limiter(20, partial(shared, "postgresql+asyncpg://u:pw@127.0.0.1:1/x", 20))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(limiter.turn(7), 0.2)
     await limiter.shutdown()

@@ -113,20 +113,22 @@ class _Chat:
 class Limiter(BaseRateLimiter[None]):
     """Gives turns. Answers go before what nobody waits for; among equals, who came first.
 
-    *rate* is the most in any second. With a bucket that other processes use too, see `shared`,
-    all of them have these turns together. *clock* counts seconds from
+    *rate* is the most in any second. Where *open_bucket* opens one that other processes use
+    too, see `shared`, all of them have these turns together. *clock* counts seconds from
     anywhere, and never back.
     """
 
     def __init__(
         self,
         rate: int = FREE_RATE,
-        bucket: AbstractBucket | None = None,
+        open_bucket: Callable[[], AbstractBucket] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._even = _evenly(rate)
-        self._bucket = bucket or InMemoryBucket(rates(rate))
-        self._is_shared = bucket is not None
+        self._bucket: AbstractBucket = InMemoryBucket(rates(rate))
+        self._open_bucket = open_bucket
+        """Opens the bucket that is used instead, at the first turn; None once that is done."""
+        self._is_shared = open_bucket is not None
         self._lump = max(1, rate // 50) if self._is_shared else 1
         self._clock = clock
         self._chats: dict[ChatId, _Chat] = {}
@@ -152,8 +154,7 @@ class Limiter(BaseRateLimiter[None]):
             with suppress(asyncio.CancelledError):
                 await self._serving
             self._serving = None
-        if self._is_shared:
-            await asyncio.to_thread(self._bucket.close)
+        await asyncio.to_thread(self._bucket.close)
 
     async def turn(self, chat_id: ChatId, *, is_reply: bool = False) -> None:
         """Wait until a message may go to the chat, and count it. Raises FloodError where that takes long."""
@@ -306,11 +307,17 @@ class Limiter(BaseRateLimiter[None]):
             wait = self._take_one(self._clock())
             return int(not wait), wait
         try:
-            wait = await asyncio.to_thread(_take, self._bucket, number)
+            wait = await asyncio.to_thread(self._take_shared, number)
         except Exception as error:  # whatever a database and its driver raise: nobody goes before it is back
             log.warning("the shared pace is out of reach", reason=type(error).__name__)
             wait = 1.0
         return 0 if wait else number, wait
+
+    def _take_shared(self, number: int) -> float:
+        if self._open_bucket is not None:
+            self._bucket = self._open_bucket()
+            self._open_bucket = None
+        return _take(self._bucket, number)
 
     def _take_one(self, now: float) -> float:
         """Take a turn, or return the seconds until there is one."""
@@ -345,8 +352,12 @@ def shared(url: str, rate: int) -> AbstractBucket:
     """
     from psycopg_pool import ConnectionPool  # noqa: PLC0415 - only where many processes deliver
 
-    pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, open=True)
-    return PostgresBucket(pool, "telegram", rates(rate, _SHARED_MARGIN))
+    pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, timeout=5, open=True)
+    try:
+        return PostgresBucket(pool, "telegram", rates(rate, _SHARED_MARGIN))
+    except BaseException:
+        pool.close()
+        raise
 
 
 def _evenly(rate: int) -> StateBucket:
