@@ -18,7 +18,7 @@ from digestbot.core.paper import DayState, SourceDay
 from digestbot.core.subscriber import Subscriber, SubscriberState
 from digestbot.store import Store
 from digestbot.store.deliveries import NewDelivery
-from digestbot.store.schema import metadata
+from digestbot.store.schema import is_ours, metadata
 from tests.builders import DAY, NOON, a_paper, a_subscriber
 
 DIGEST = Digest((Pick("2510.00001", ("agents",)), Pick("2510.00002")), (Pick("2510.00003"),), 9)
@@ -75,7 +75,9 @@ def _insert_as_then(connection: sa.Connection) -> None:
 
 
 def _differences(connection: sa.Connection) -> list[object]:
-    found: list[object] = compare_metadata(MigrationContext.configure(connection), metadata)
+    found: list[object] = compare_metadata(
+        MigrationContext.configure(connection, opts={"include_name": is_ours}), metadata
+    )
     return found
 
 
