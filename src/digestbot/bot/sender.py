@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from digestbot.actions.deliver import Answer
 from digestbot.bot.transport import ResponseLostError
 from digestbot.core.delivery import Outcome
-from digestbot.render.message import Button, Message, Press
+from digestbot.render.message import Button, Copy, Message, Press
 
 
 class TelegramSender:
@@ -74,4 +74,6 @@ def answer(error: TelegramError) -> Answer:
 def _button(button: Button) -> InlineKeyboardButton:
     if isinstance(button.does, Press):
         return InlineKeyboardButton(button.text, callback_data=button.does.code())
+    if isinstance(button.does, Copy):
+        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.does.text))
     return InlineKeyboardButton(button.text, url=button.does)

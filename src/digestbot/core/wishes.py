@@ -13,6 +13,7 @@ from digestbot.core.text import visible
 from digestbot.errors import UserError
 
 MOST_TOP = 30
+_RECAP = 10
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.h시]\s*(\d{2})?분?)?\s*(am|pm)?")
 _NUMBER = re.compile(r"\d{1,4}")
 _PERIODS = {
@@ -174,6 +175,14 @@ def top(words: Sequence[str]) -> View:
     if len(set(kinds)) < len(kinds):  # two of the same
         raise UserError("usage-top", limit=MOST_TOP)
     return View(MINE[kind] if is_mine else kind, str(count))
+
+
+def recap(words: Sequence[str], kind: ViewKind) -> View:
+    """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-top`."""
+    said = "".join(map(plain, words)) or str(_RECAP)
+    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= MOST_TOP:
+        raise UserError("usage-top", limit=MOST_TOP)
+    return View(MINE[kind], str(int(said)))
 
 
 def _run(part: str) -> tuple[int, ...]:
