@@ -21,6 +21,7 @@ _LATEX = {
 _MATH = re.compile(r"\$[^$\\{}]*(?:(?:\\[A-Za-z]+|\\[,;!%&_#{}]|\{[^{}$]*\})[^$\\{}]*)*\$")
 _CAPITALS = re.compile(r"(?<![\w\\])(?:\w+[A-Z]\w*|[A-Z]{2,})(?!\w)")
 _PARTICLES = frozenset("da de del della den der di dos du el la le ten ter van von zu".split())  # noqa: SIM905
+_SHORTEST_TITLE = 10
 _SMALL = frozenset(("a", "an", "the", "on", "in", "of", "for", "to", "and", "is", "are", "how", "what"))
 
 
@@ -57,16 +58,23 @@ def bibtex(paper: Paper, key: str | None = None) -> str:
 
 
 def short_bibtex(paper: Paper, limit: int) -> str:
-    """Return an entry of *limit* units at most: first without other authors, then with part of the title."""
-    first = [_bibtex_name(author) for author in paper.authors[:1]]
-    others = " and others" if len(paper.authors) > 1 else ""
-    candidates = [bibtex(paper)]
-    for authors in ("".join((*first, others)), ""):
-        candidates.append(_entry(paper, _key(paper), authors, paper.title, is_short=True))
-        for most in range(units(paper.title) - 1, 9, -1):
-            title = clip(paper.title, most)
-            candidates.append(_entry(paper, _key(paper), authors, title, is_short=True))
-    return next((entry for entry in candidates if units(entry) <= limit), clip(arxiv(paper), limit))
+    """Return an entry of *limit* units at most: first without other authors, then with part of the title.
+
+    Where the names alone are too long, it goes without; where nothing helps, it is the paper's address.
+    """
+    whole = bibtex(paper)
+    if units(whole) <= limit:
+        return whole
+    first = "".join(map(_bibtex_name, paper.authors[:1]))
+    for authors in (f"{first} and others" if len(paper.authors) > 1 else first, ""):
+        most = units(paper.title)
+        while most >= min(_SHORTEST_TITLE, units(paper.title)):
+            entry = _entry(paper, _key(paper), authors, clip(paper.title, most), is_short=True)
+            over = units(entry) - limit
+            if over <= 0:
+                return entry
+            most -= max(1, over // 2)  # a letter may be written with many
+    return clip(arxiv(paper), limit)
 
 
 def ris(paper: Paper) -> str:
@@ -92,11 +100,9 @@ def latex(text: str) -> str:
 def _entry(paper: Paper, key: str, authors: str, title: str, *, is_short: bool = False) -> str:
     fields = {"title": _bibtex_title(title), "author": authors, "year": str(_year(paper)), "eprint": paper.id}
     fields["archivePrefix"] = "arXiv"
-    if paper.categories and "/" not in paper.id:
-        fields["primaryClass"] = paper.categories[0]
-    if is_short:
-        fields.pop("primaryClass", None)
-    else:
+    if not is_short:
+        if paper.categories and "/" not in paper.id:  # an old id names its archive itself
+            fields["primaryClass"] = latex(paper.categories[0])
         fields["url"] = arxiv(paper)
     told = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{told}\n}}"
