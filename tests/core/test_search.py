@@ -124,9 +124,10 @@ def test_rare_words_tell_more_than_common_ones() -> None:
     paper = a_paper(1, "Llama Model", abstract="A llama of vicuna.", ai_keywords=("small language models",))
     words = tellings(paper)
     assert words[:4] == ["llama", "model", "smalllanguage", "languagemodel"]
-    counts = {"llama": 5, "model": 900, "vicuna": 1}
+    counts = {"llama": 5, "model": 90, "vicuna": 1}
     points = dict(like(paper, [counts.get(word, 1) for word in words], 1000))
     assert points["llama"] > points["model"] > 0
     assert "vicuna" not in points
+    assert "model" not in dict(like(paper, [100 if word == "model" else 5 for word in words], 1000))
     assert 0 < enough(points.items()) < points["llama"]
     assert like(paper, [1] * len(words), 1000) == ()

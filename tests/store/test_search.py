@@ -135,10 +135,11 @@ async def test_papers_that_share_rare_words_are_alike(store: Store) -> None:
     """What all share counts little; a paper is not like itself."""
     await filled(store)
     async with store.read() as tables:
-        counts = await tables.index.counts(tellings(PAPERS[1]))
+        counts = await tables.index.counts(tellings(PAPERS[1]), 50)
         points = like(PAPERS[1], counts, len(PAPERS))
         got = await tables.index.sharing(points, 10, but=PAPERS[1].id)
-        assert await tables.index.counts([]) == []
+        assert await tables.index.counts([], 9) == []
+        assert await tables.index.counts(["cach", "kv"], 2) == [2, 2]
         assert (await tables.index.sharing((), 10, but="")).best == ()
     assert {paper_id for paper_id, shared in got.best if shared >= enough(points)} == {
         "2510.00001",

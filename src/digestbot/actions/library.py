@@ -25,7 +25,7 @@ from digestbot.core.digest import (
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
-from digestbot.core.search import enough, like, read_search, tellings
+from digestbot.core.search import enough, like, read_search, tellings, too_common
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
 from digestbot.core.text import visible
@@ -170,8 +170,9 @@ class Library:
 
     async def _similar(self, tables: Tables, view: View) -> Listing:
         paper = await _known(tables, view.of)
-        counts = await tables.index.counts(tellings(paper))
-        points = like(paper, counts, await tables.papers.last_arrival())
+        held = await tables.papers.last_arrival()
+        counts = await tables.index.counts(tellings(paper), too_common(held))
+        points = like(paper, counts, held)
         found = await tables.index.sharing(points, MOST_ALIKE, but=paper.id)
         alike = [paper_id for paper_id, shared in found.best if shared >= enough(points)]
         return await self._these(tables, view, alike, len(alike), paper.title)

@@ -30,7 +30,8 @@ LONGEST = 200
 MOST_WORDS = 12
 MOST_TELLINGS = 16
 """So many of a paper's words tell which others are like it."""
-_CANDIDATES = 40
+_CANDIDATES = 30
+_FEW = 50
 _LONGEST_WORD = 40
 _MOST_INDEXED = 4000
 """Words of one text: far more than an abstract has."""
@@ -172,10 +173,15 @@ def tellings(paper: Paper) -> list[str]:
     return list(dict.fromkeys((*map(spelt, title), *_of_keywords(paper), *map(spelt, said))))[:_CANDIDATES]
 
 
+def too_common(papers: int) -> int:
+    """Return by how many of *papers* a word must be held to tell nothing of what one is about."""
+    return max(_FEW, papers // 10)
+
+
 def like(paper: Paper, counts: Sequence[int], papers: int) -> tuple[tuple[str, int], ...]:
     """Return what papers like *paper* hold, with its points; none where it shares nothing with any.
 
-    *counts* are how many of *papers* hold each of its tellings.
+    *counts* are how many of *papers* hold each of its tellings, counted up to `too_common`.
     """
     keywords = frozenset(_of_keywords(paper))
     title = frozenset(map(spelt, read(paper.title).keys))
@@ -183,7 +189,7 @@ def like(paper: Paper, counts: Sequence[int], papers: int) -> tuple[tuple[str, i
     points = {}
     for word, count in zip(tellings(paper), counts, strict=True):
         weight = (word in keywords) + (word in title) + 0.5 * min(said[word], 3)
-        if count > 1:  # itself, and another one
+        if 1 < count < too_common(papers):  # itself and another one, not all
             points[word] = round(_SCALE * weight * math.log((papers + 1) / count))
     best = sorted(points, key=lambda word: (-points[word], word))[:MOST_TELLINGS]
     return tuple((word, points[word]) for word in best)

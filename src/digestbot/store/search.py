@@ -57,17 +57,27 @@ class Index:
         statement, values = _sharing(self._dialect, points)
         return await self._found(statement, {**values, "limit": limit, "but": but})
 
-    async def counts(self, words: Sequence[str]) -> list[int]:
-        """Return how many papers hold each word."""
+    async def counts(self, words: Sequence[str], most: int) -> list[int]:
+        """Return how many papers hold each word, counted up to *most*."""
         if not words:
             return []
         values: dict[str, str] = {}
         parts = [
-            f"(SELECT count(*) FROM {INDEX} WHERE {_anywhere(self._dialect, word, values)})" for word in words
+            f"(SELECT count(*) FROM (SELECT 1 FROM {INDEX} "
+            f"WHERE {_anywhere(self._dialect, word, values)} LIMIT :most) AS held)"
+            for word in words
         ]
-        return [*(await self._connection.execute(sa.text(f"SELECT {', '.join(parts)}"), values)).one()]
+        await self._by_index()
+        statement = sa.text(f"SELECT {', '.join(parts)}")
+        return [*(await self._connection.execute(statement, {**values, "most": most})).one()]
+
+    async def _by_index(self) -> None:
+        # PostgreSQL does not reckon with long words that it keeps compressed elsewhere, and would unpack all.
+        if self._dialect == "postgresql":
+            await self._connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
 
     async def _found(self, statement: str, values: dict[str, Any]) -> Found:
+        await self._by_index()
         rows = (await self._connection.execute(sa.text(statement), values)).all()
         return Found(tuple((row.id, int(row.points)) for row in rows), rows[0].total if rows else 0)
 
@@ -106,10 +116,11 @@ def _find(dialect: str, search: Search) -> tuple[str, dict[str, str]]:
     points = [
         f"CASE WHEN {_has(dialect, point, values)} THEN {point.points} ELSE 0 END" for point in search.points
     ]
+    # In two steps: else PostgreSQL, counting all, would carry along what the points are made of.
     statement = (
-        f"SELECT papers.id, {' + '.join(points)} AS points, count(*) OVER () AS total "
-        f"FROM {INDEX} JOIN papers ON papers.arrival = {INDEX}.{_key(dialect)} "
-        f"WHERE {wanted} {_order(dialect)}"
+        f"WITH found AS MATERIALIZED (SELECT {_key(dialect)} AS arrival, {' + '.join(points)} AS points "
+        f"FROM {INDEX} WHERE {wanted}) SELECT papers.id, found.points, count(*) OVER () AS total FROM found "
+        f"JOIN papers ON papers.arrival = found.arrival {_order(dialect)}"
     )
     return statement, values
 
@@ -143,7 +154,7 @@ def _has(dialect: str, point: Point, values: dict[str, str]) -> str:
     """Return the condition that a row that is looked at holds a phrase in a field."""
     held = _holding(dialect, point.field, _phrase(dialect, point.phrase), values)
     # FTS5 can't look into one row, but finds all that hold a phrase at once.
-    return f"papers.arrival IN (SELECT rowid FROM {INDEX} WHERE {held})" if dialect == "sqlite" else held
+    return f"rowid IN (SELECT rowid FROM {INDEX} WHERE {held})" if dialect == "sqlite" else held
 
 
 def _anywhere(dialect: str, word: str, values: dict[str, str]) -> str:
