@@ -25,6 +25,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
     a rule of interest core/query.py, core/match.py, docs/topics.md
+    a rule of search   core/search.py, store/search.py, and a migration that fills the index anew
     a synonym          config/synonyms.toml
     a column           store/schema.py and a migration in store/migrations/versions/
     a timed job        schedule.py

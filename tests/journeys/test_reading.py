@@ -108,6 +108,10 @@ async def test_papers_like_one(stage: Stage, ann: Person) -> None:
 
 async def test_a_look_back_is_on_my_topics(stage: Stage, ann: Person) -> None:
     """The week's and the month's papers with the most votes, of mine alone."""
+    assert "on your topics" not in await ask(ann, "/week")
+    await ask(ann, "/add unheard")
+    assert "None of the 5 papers of the week is on your topics" in await ask(ann, "/week")
+    assert "None of the 5 papers of the month" in await ask(ann, "/month")
     await ask(ann, "/add agents")
     for command, head in (("/week", "Top papers of the week"), ("/month 5", "Top papers of the month")):
         told = await ask(ann, command)

@@ -190,14 +190,35 @@ async def test_the_longest_waiting_are_due_first(store: Store) -> None:
 
 
 async def test_who_is_deleted_leaves_nothing(store: Store) -> None:
-    """Topics and deliveries go with the subscriber."""
+    """Topics, deliveries and saved papers go with the subscriber."""
     reader = await _planned(store)
     async with store.write() as tables:
+        await tables.papers.save([a_paper()], NOON)
+        await tables.saved.put(reader.id, "2510.00001", NOON)
         await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
         await tables.subscribers.delete(reader.id)
     async with store.read() as tables:
         assert await tables.deliveries.latest(reader.id) is None
         assert await tables.deliveries.unfinished() == 0
+        assert await tables.saved.of(reader.id) == []
+
+
+async def test_saved_papers_are_the_readers_own(store: Store) -> None:
+    """The last saved first; a paper is kept once, and only where somebody has it."""
+    async with store.write() as tables:
+        await tables.papers.save([a_paper(number) for number in (1, 2, 3)], NOON)
+        ann, bo = [await tables.subscribers.add(a_subscriber(chat_id), NOON) for chat_id in (7, 8)]
+        for minutes, number in enumerate((2, 3, 1)):
+            await tables.saved.put(ann.id, f"2510.{number:05}", NOON + timedelta(minutes=minutes))
+    with pytest.raises(sa.exc.IntegrityError):
+        async with store.write() as tables:
+            await tables.saved.put(ann.id, "2510.00001", NOON)
+    async with store.write() as tables:
+        await tables.saved.remove(ann.id, "2510.00003")
+        assert await tables.saved.of(ann.id) == ["2510.00001", "2510.00002"]
+        assert await tables.saved.has(ann.id, "2510.00001")
+        assert not await tables.saved.has(bo.id, "2510.00001")
+        assert await tables.saved.of(bo.id) == []
 
 
 async def test_a_delivery_is_claimed_once(store: Store) -> None:

@@ -6,7 +6,7 @@ Words live in `templates/` (English) and `locale/` (the other languages).
 from collections.abc import Sequence
 
 from digestbot.core.categories import NAMES
-from digestbot.core.digest import MINE, TOP_DAYS, Card, Listing, View, ViewKind, asks
+from digestbot.core.digest import TOP_DAYS, Card, Listing, View, ViewKind, asks
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
@@ -134,6 +134,9 @@ class Renderer:
         if listing.view.kind in _HEADS:
             name = f"no_{_HEADS[listing.view.kind]}"
             return Message(block("papers.jinja", name, language, about=listing.about))
+        if TOP_DAYS.get(listing.view.kind, 1) > 1 and listing.listed:
+            days = TOP_DAYS[listing.view.kind]
+            return Message(block("papers.jinja", "no_top", language, days=days, listed=listing.listed))
         everything = f"/date {listing.day} all" if listing.view.kind is ViewKind.MINE else "/today all"
         return Message(
             block(
@@ -194,7 +197,8 @@ def _head(listing: Listing, language: str, first: int) -> str:
             shown=len(listing.cards),
         )
     if listing.view.kind in TOP_DAYS:
-        days, is_mine = TOP_DAYS[listing.view.kind], listing.view.kind in MINE.values()
+        days = TOP_DAYS[listing.view.kind]
+        is_mine = any(card.topics for card in listing.cards)
         return block("papers.jinja", "top_head", language, days=days, is_mine=is_mine, day=listing.day)
     name = "digest_head" if listing.view.kind is ViewKind.DIGEST else "day_head"
     if first and name == "digest_head":

@@ -4,6 +4,7 @@ Neither database folds, stems or ranks: words come folded and spelt from `core.s
 up here by one statement. Only how a phrase is looked for differs (`_holding`).
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,6 @@ from digestbot.store.schema import INDEX
 _FIELDS = (Field.TITLE, Field.KEYWORDS, Field.PEOPLE, Field.OFTEN)
 _APART = 5
 """Places between fields: no phrase reaches across."""
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Index:
         old = [{"arrival": arrival} for arrival in gone]
         if old:
             await self._connection.execute(sa.text(_delete(self._dialect)), old)
-        rows = [_row(self._dialect, arrival, indexed(paper)) for arrival, paper in papers]
+        # A thousand take most of a second: others are answered meanwhile.
+        rows = await asyncio.to_thread(_rows, self._dialect, papers)
         if rows:
             await self._connection.execute(sa.text(_insert(self._dialect)), rows)
 
@@ -100,12 +101,7 @@ def create(connection: sa.Connection) -> None:
 
 def fill(connection: sa.Connection, papers: Iterable[tuple[int, Paper]]) -> None:
     """Index papers that are there already."""
-    rows: list[dict[str, Any]] = []
-    for arrival, paper in papers:
-        rows.append(_row(connection.dialect.name, arrival, indexed(paper)))
-        if len(rows) == _BATCH:
-            connection.execute(sa.text(_insert(connection.dialect.name)), rows)
-            rows = []
+    rows = _rows(connection.dialect.name, papers)
     if rows:
         connection.execute(sa.text(_insert(connection.dialect.name)), rows)
 
@@ -199,6 +195,10 @@ def _insert(dialect: str) -> str:
 
 def _delete(dialect: str) -> str:
     return f"DELETE FROM {INDEX} WHERE {'rowid' if dialect == 'sqlite' else 'arrival'} = :arrival"
+
+
+def _rows(dialect: str, papers: Iterable[tuple[int, Paper]]) -> list[dict[str, Any]]:
+    return [_row(dialect, arrival, indexed(paper)) for arrival, paper in papers]
 
 
 def _row(dialect: str, arrival: int, words: Indexed) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What readers save and search for, and the index of the papers' words."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_AT_ONCE = 500
 # The columns that the index is made of, as they are at this revision.
 _papers = sa.table(
     "papers",
@@ -52,20 +53,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_searches_asked_at"), "searches", ["asked_at"])
     create(op.get_bind())
-    fill(op.get_bind(), _stored(op.get_bind()))
+    last = 0
+    while papers := _next(op.get_bind(), last):  # some at a time: an archive need not fit into memory
+        fill(op.get_bind(), papers)
+        last = papers[-1][0]
 
 
-def _stored(connection: sa.Connection) -> Iterator[tuple[int, Paper]]:
-    for row in connection.execute(sa.select(_papers).order_by(_papers.c.arrival)).all():
-        yield (
-            row.arrival,
-            Paper(
-                id=row.id,
-                title=row.title,
-                abstract=row.abstract,
-                authors=tuple(row.authors),
-                ai_keywords=tuple(row.ai_keywords),
-                organization=row.organization,
-                listed_on=row.listed_on,
-            ),
-        )
+def _next(connection: sa.Connection, last: int) -> list[tuple[int, Paper]]:
+    """Return the papers that arrived after number *last*, some of them."""
+    query = sa.select(_papers).where(_papers.c.arrival > last).order_by(_papers.c.arrival).limit(_AT_ONCE)
+    return [(row.arrival, _paper(row)) for row in connection.execute(query)]
+
+
+def _paper(row: sa.Row[Any]) -> Paper:
+    return Paper(
+        id=row.id,
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        ai_keywords=tuple(row.ai_keywords),
+        organization=row.organization,
+        listed_on=row.listed_on,
+    )
