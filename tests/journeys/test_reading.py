@@ -29,7 +29,7 @@ async def test_a_search_is_paged_in_place(stage: Stage, ann: Person) -> None:
     )
     await stage.at(stage.clock.now)
     first = await ask(ann, '/search LLAMAS "so on" -diffusion')
-    assert 'Search: LLAMAS "so on" -diffusion\nThe best 50 of 60 papers' in first
+    assert 'Search: LLAMAS "so on" -diffusion\nThe best 30 of 60 papers' in first
     await ann.taps("Next ›")
     second = await ann.private.hears()
     assert second.edited

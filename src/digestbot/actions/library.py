@@ -33,7 +33,7 @@ from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
 TRIAL_CARDS = 5
-MOST_FOUND = 50
+MOST_FOUND = 30
 """So many papers of a search can be leafed through: who finds more narrows it."""
 MOST_ALIKE = 20
 
@@ -55,7 +55,8 @@ class Library:
         """
         async with self._store.read() as tables:
             listing = await self._listing(tables, view, reader)
-        return await self._told(listing, reader)
+        # What is saved is known, and can be hundreds of papers: titles are enough to find one again.
+        return listing if view.kind is ViewKind.SAVED else await self._told(listing, reader)
 
     async def _listing(self, tables: Tables, view: View, reader: Subscriber) -> Listing:
         match view.kind:
