@@ -179,7 +179,7 @@ def top(words: Sequence[str]) -> View:
 
 def recap(words: Sequence[str], kind: ViewKind) -> View:
     """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-top`."""
-    said = "".join(map(plain, words)) or str(_RECAP)
+    said = " ".join(map(plain, words)) or str(_RECAP)
     if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= MOST_TOP:
         raise UserError("usage-top", limit=MOST_TOP)
     return View(MINE[kind], str(int(said)))
