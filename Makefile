@@ -25,6 +25,7 @@ small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, sma
 
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
+	$(BIN)/python -m tests.benchmarks.search --days $(ALL_DAYS)
 	$(BIN)/python -m tests.benchmarks.sending
 	$(BIN)/python -m tests.benchmarks.planning
 

@@ -57,6 +57,8 @@ POSTGRES = "postgresql+asyncpg://user:password@host/name"
 KEEP_DELIVERIES = timedelta(days=90)
 KEEP_ATTEMPTS = timedelta(days=365)
 """At summaries; the report counts them."""
+KEEP_SEARCHES = timedelta(days=90)
+"""Since they were last asked; then their buttons are old."""
 KEEP_TEXTS = timedelta(days=30)
 
 
@@ -188,6 +190,7 @@ class App:
         async with self.store.write() as tables:
             now = self._clock()
             await tables.deliveries.forget(now - KEEP_DELIVERIES)
+            await tables.searches.forget(now - KEEP_SEARCHES)
             await tables.summaries.forget(now - KEEP_ATTEMPTS, now - KEEP_TEXTS)
 
 

@@ -31,7 +31,9 @@ def test_nothing_to_say_is_silence() -> None:
 
 
 views = st.one_of(
-    st.builds(View, st.just(ViewKind.DIGEST), st.integers(0, 2**63).map(str)),
+    st.builds(View, st.sampled_from([ViewKind.DIGEST, ViewKind.SEARCH]), st.integers(0, 2**31 - 1).map(str)),
+    st.builds(View, st.just(ViewKind.SIMILAR), st.sampled_from(["2510.12586", "astro-ph/0112017"])),
+    st.builds(View, st.just(ViewKind.SAVED)),
     st.builds(View, st.just(ViewKind.MINE), st.dates(date(2000, 1, 1)).map(date.isoformat)),
     st.builds(View, st.just(ViewKind.ALL), st.dates(date(2000, 1, 1)).map(date.isoformat) | st.just("")),
     st.builds(View, st.just(ViewKind.TODAY)),
@@ -51,7 +53,21 @@ def test_a_view_is_read_as_it_was_printed(view: View) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x.1", "d.", "d.one", "m.", "m.2025-13-01", "t1.", "t7.many", "a.today"]
+    "text",
+    [
+        "",
+        "x.1",
+        "d.",
+        "d.one",
+        "m.",
+        "m.2025-13-01",
+        "t1.",
+        "t7.many",
+        "a.today",
+        "d.-1",
+        "s.2147483648",
+        "l.x",
+    ],
 )
 def test_what_is_no_view_is_refused(text: str) -> None:
     """As ValueError; the gate makes an answer of it."""

@@ -231,3 +231,18 @@ def test_nothing_else_is_ever_raised(read: Callable[[str], object], text: str) -
     """Any text is either read, or refused as a reader's mistake."""
     with suppress(UserError):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "view"), [((), "m7.10"), (("5",), "m7.5"), (("30",), "m7.30"), (("٥",), "m7.5")]
+)
+def test_a_look_back(words: tuple[str, ...], view: str) -> None:
+    """Ten papers, or as many as wanted, of my topics."""
+    assert str(wishes.recap(words, ViewKind.TOP_WEEK)) == view
+
+
+@pytest.mark.parametrize("words", [("0",), ("31",), ("1", "2"), ("week",), ("9" * 5000,)])
+def test_no_look_back(words: tuple[str, ...]) -> None:
+    """Refused with an example."""
+    with pytest.raises(UserError, match="usage-top"):
+        wishes.recap(words, ViewKind.TOP_WEEK)

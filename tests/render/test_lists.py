@@ -16,7 +16,7 @@ from digestbot.errors import UserError
 from digestbot.playground.entities import utf16_length
 from digestbot.playground.tags import parse_html
 from digestbot.render import Renderer
-from digestbot.render.message import Message, Part, Press
+from digestbot.render.message import Copy, Message, Part, Press
 from digestbot.render.split import clip, shown_units, units
 from tests.builders import DAY, a_paper, a_subscriber
 
@@ -98,6 +98,8 @@ def check(message: Message) -> str:
         if isinstance(button.does, Press):
             assert 1 <= len(button.does.code().encode()) <= 64
             assert Press.read(button.does.code()) == button.does
+        elif isinstance(button.does, Copy):
+            assert 1 <= units(button.does.text) <= 256
     return text
 
 
@@ -144,6 +146,26 @@ def test_paging_shows_each_paper_once(shown: list[Card], language: str) -> None:
         assert isinstance(following[0], Press)
         message = RENDER.page(listing(shown), language, int(following[0].words[1]))
     assert seen == [str(rank) for rank in range(1, len(shown) + 1)]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(cards, max_size=5),
+    st.sampled_from(
+        [
+            View(ViewKind.SEARCH, str(2**31 - 1)),
+            View(ViewKind.SIMILAR, "astro-ph/0112017"),
+            View(ViewKind.SAVED),
+            View(ViewKind.MY_TOP_WEEK, "30"),
+        ]
+    ),
+    texts | long_texts,
+    languages,
+)
+def test_other_lists_break_no_rule(shown: list[Card], view: View, about: str, language: str) -> None:
+    """What was searched for, and the title of the paper that others are like, are anybody's words."""
+    old = [replace(card, paper=replace(card.paper, id="astro-ph/0112017")) for card in shown]
+    check(RENDER.page(replace(listing(old, view), about=about), language))
 
 
 @settings(deadline=None, max_examples=60)

@@ -130,7 +130,7 @@ def test_buttons_speak_the_catalogue() -> None:
         for path in (SOURCE / "render").glob("*.py")
         for text in re.findall(r'Button\(\s*f?"([^"{]*[^\W\d_]{2}[^"{]*)', path.read_text("utf-8"))
     }
-    assert bare == {"arXiv", "PDF", "Hugging Face"}
+    assert bare == {"arXiv", "PDF", "Hugging Face", "BibTeX"}
 
 
 def test_every_error_of_a_reader_has_its_words_and_no_words_are_left_over() -> None:

@@ -26,18 +26,23 @@ from digestbot.core.paper import Paper
 from digestbot.core.popular import popular
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
+from digestbot.core.search import enough, like, read_search, tellings, too_common
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
+from digestbot.core.text import visible
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
 TRIAL_CARDS = 3
 WEEK, MONTH, QUARTER = 7, 30, 90
 MOST_POPULAR = 48
+MOST_FOUND = 30
+"""So many papers of a search can be leafed through: who finds more narrows it."""
+MOST_ALIKE = 20
 
 
 class Library:
-    """Answers from the archive; changes nothing."""
+    """Answers from the archive; changes nothing but which searches buttons can name."""
 
     def __init__(self, store: Store, rules: Rules, summarizer: Summarizer, clock: Clock) -> None:
         self._store = store
@@ -55,7 +60,8 @@ class Library:
         """
         async with self._store.read() as tables:
             listing = await self._listing(tables, view, reader)
-        return await self._told(listing, reader)
+        # What is saved is known, and can be hundreds of papers: titles are enough to find one again.
+        return listing if view.kind is ViewKind.SAVED else await self._told(listing, reader)
 
     async def _listing(self, tables: Tables, view: View, reader: Subscriber) -> Listing:
         match view.kind:
@@ -68,6 +74,13 @@ class Library:
             case ViewKind.ALL:
                 day = date.fromisoformat(view.of) if view.of else await self._newest(tables)
                 return await self._day(tables, view, day, ())
+            case ViewKind.SEARCH:
+                return await self._search(tables, view)
+            case ViewKind.SIMILAR:
+                return await self._similar(tables, view)
+            case ViewKind.SAVED:
+                kept = await tables.saved.of(reader.id)
+                return await self._these(tables, view, kept, len(kept))
         return await self._top(tables, view, int(view.of), reader.topics)
 
     async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
@@ -110,12 +123,30 @@ class Library:
         Raises UserError `unknown-paper`.
         """
         async with self._store.read() as tables:
-            paper = await tables.papers.get(paper_id)
-        if paper is None:
-            raise UserError("unknown-paper", paper=paper_id)
+            paper = await _known(tables, paper_id)
+            is_saved = await tables.saved.has(reader.id, paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
-        card = Card(paper, tuple(match.topic for match in matches))
+        card = Card(paper, tuple(match.topic for match in matches), is_saved=is_saved)
         return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
+
+    async def search(self, text: str, reader: Subscriber) -> Listing:
+        """Return the papers that hold the words of *text*. Raises UserError as `read_search` does."""
+        words = visible(text).encode(errors="ignore").decode()  # half a character can't be kept
+        read_search(words, self._rules.synonyms)
+        async with self._store.write() as tables:
+            number = await tables.searches.number(words, self._clock())
+        return await self.look(View(ViewKind.SEARCH, str(number)), reader)
+
+    async def similar(self, paper_id: str, reader: Subscriber) -> Listing:
+        """Return the papers that are most like one. Raises UserError `unknown-paper`."""
+        return await self.look(View(ViewKind.SIMILAR, paper_id), reader)
+
+    async def saved(self, reader: Subscriber) -> list[Paper]:
+        """Return the papers that a reader keeps, the last saved first."""
+        async with self._store.read() as tables:
+            kept = await tables.saved.of(reader.id)
+            papers = await tables.papers.get_many(kept)
+        return [papers[paper_id] for paper_id in kept]
 
     async def trial(self, topic: str, reader: Subscriber) -> Trial:
         """Return what *topic* would have brought *reader* in the last MONTH, in the last WEEK where arXiv's
@@ -156,6 +187,29 @@ class Library:
     async def _told(self, listing: Listing, reader: Subscriber) -> Listing:
         cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
         return replace(listing, cards=cards)
+
+    async def _search(self, tables: Tables, view: View) -> Listing:
+        words = await tables.searches.words(int(view.of))
+        if words is None:
+            raise UserError("old-button")
+        found = await tables.index.find(read_search(words, self._rules.synonyms), MOST_FOUND)
+        return await self._these(tables, view, [paper_id for paper_id, _ in found.best], found.total, words)
+
+    async def _similar(self, tables: Tables, view: View) -> Listing:
+        paper = await _known(tables, view.of)
+        held = await tables.papers.last_arrival()
+        counts = await tables.index.counts(tellings(paper), too_common(held))
+        points = like(paper, counts, held)
+        found = await tables.index.sharing(points, MOST_ALIKE, but=paper.id)
+        alike = [paper_id for paper_id, shared in found.best if shared >= enough(points)]
+        return await self._these(tables, view, alike, len(alike), paper.title)
+
+    async def _these(
+        self, tables: Tables, view: View, ids: Sequence[str], matched: int, about: str = ""
+    ) -> Listing:
+        papers = await tables.papers.get_many(ids)
+        cards = _cards(papers.values(), map(Pick, ids))
+        return Listing(view=view, day=None, cards=cards, matched=matched, listed=matched, about=about)
 
     async def _today(self, tables: Tables, reader: Subscriber) -> Listing:
         newest = await self._newest(tables)
@@ -223,6 +277,13 @@ class Library:
 
     async def _newest(self, tables: Tables) -> date | None:
         return await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
+
+
+async def _known(tables: Tables, paper_id: str) -> Paper:
+    paper = await tables.papers.get(paper_id)
+    if paper is None:
+        raise UserError("unknown-paper", paper=paper_id)
+    return paper
 
 
 def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Listing:

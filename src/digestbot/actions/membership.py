@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
+from datetime import date, time
 
 from digestbot.actions import Clock
 from digestbot.core.narrow import Way, narrower
@@ -24,6 +24,7 @@ from digestbot.store import Store, Tables
 MOST_TOPICS = 50
 LONGEST_TOPIC = 100
 MOST_PAPERS = 50
+MOST_SAVED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,10 @@ class Membership:
             known = await tables.subscribers.in_chat(chat.id)
             if known is None:
                 return await self._join(tables, chat), True
+            has_come = known.since != date.min  # else only a paper was saved so far
             if known.state in (SubscriberState.UNSUBSCRIBED, SubscriberState.BLOCKED):
                 known = await self._from_now(tables, known)
-            return await self._save(tables, self._switched(known, SubscriberState.ACTIVE)), False
+            return await self._save(tables, self._switched(known, SubscriberState.ACTIVE)), not has_come
 
     async def unsubscribe(self, chat: Chat) -> Subscriber:
         """Bring no more digests, also not one that is on its way; keep the settings."""
@@ -212,6 +214,30 @@ class Membership:
         others = [chosen for chosen in before if chosen in self.offered and chosen != category]
         return await self.set_categories(chat, others if category in before else (*others, category))
 
+    async def save(self, chat: Chat, paper_id: str) -> bool:
+        """Keep a paper for who reads in *chat*, and tell whether it was not kept before.
+
+        Who is not known yet gets no digests by it. Raises UserError `unknown-paper`, `too-many-saved`.
+        """
+        async with self._store.write() as tables:
+            reader = await tables.subscribers.in_chat(chat.id) or await self._note(tables, chat)
+            if await tables.saved.has(reader.id, paper_id):
+                return False
+            if await tables.papers.get(paper_id) is None:
+                raise UserError("unknown-paper", paper=paper_id)
+            if len(await tables.saved.of(reader.id)) >= MOST_SAVED:
+                raise UserError("too-many-saved", limit=MOST_SAVED)
+            await tables.saved.put(reader.id, paper_id, self._clock())
+        return True
+
+    async def toggle_saved(self, chat: Chat, paper_id: str) -> bool:
+        """Keep a paper, or keep it no longer; tell whether it is kept. Raises as `save` does."""
+        if await self.save(chat, paper_id):
+            return True
+        async with self._store.write() as tables:
+            await tables.saved.remove((await self._known(tables, chat)).id, paper_id)
+        return False
+
     # One transaction each
 
     async def _change(self, chat: Chat, change: Callable[[Subscriber], Subscriber]) -> Subscriber:
@@ -235,6 +261,13 @@ class Membership:
     async def _join(self, tables: Tables, chat: Chat) -> Subscriber:
         new = await self._from_now(tables, stranger(chat, self._defaults))
         return await tables.subscribers.add(self._switched(new, SubscriberState.ACTIVE), self._clock())
+
+    async def _known(self, tables: Tables, chat: Chat) -> Subscriber:
+        return await tables.subscribers.in_chat(chat.id) or stranger(chat, self._defaults)
+
+    async def _note(self, tables: Tables, chat: Chat) -> Subscriber:
+        new = self._switched(stranger(chat, self._defaults), SubscriberState.UNSUBSCRIBED)
+        return await tables.subscribers.add(new, self._clock())
 
     async def _from_now(self, tables: Tables, reader: Subscriber) -> Subscriber:
         today = self._clock().date()

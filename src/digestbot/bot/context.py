@@ -5,8 +5,16 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    MaybeInaccessibleMessage,
+    MessageEntity,
+    Update,
+)
 from telegram import Message as TelegramMessage
+from telegram.constants import CallbackQueryLimit
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
 
@@ -15,11 +23,13 @@ from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
+from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
 from digestbot.errors import UserError
 from digestbot.render import Renderer
 from digestbot.render.i18n import guess
-from digestbot.render.message import CODE_VERSION, Message, Press
+from digestbot.render.message import CODE_VERSION, Document, Message, Press
+from digestbot.render.split import clip, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,23 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             waiting.cancel()  # it speaks of what is no longer shown
         await _edit(query.edit_message_text(**call(message)))
 
+    async def toast(self, query: CallbackQuery, message: Message) -> None:
+        """Show a message's text for a moment."""
+        await query.answer(clip(plain(message.html), _TOAST_LIMIT))
+
+    async def relabel(self, query: CallbackQuery, label: str, message: Message) -> None:
+        """Give the button that was pressed another text, leave all else, and show *message* for a moment."""
+        await self.toast(query, message)
+        if isinstance(query.message, TelegramMessage):
+            await _edit(query.edit_message_reply_markup(_relabelled(query, label)))
+
+    async def hand_over(self, update: Update, document: Document) -> None:
+        """Send a file to where the update came from."""
+        if update.effective_message is not None:
+            await update.effective_message.reply_document(
+                document.data, filename=document.name, do_quote=False
+            )
+
     def improve(
         self, shown: MaybeInaccessibleMessage | None, better: Callable[[], Awaitable[Message]]
     ) -> None:
@@ -87,6 +114,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         return coming
 
 
+_LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
+_TOAST_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 Place = tuple[int, int]
 """A message: its chat's id and its own."""
 
@@ -94,6 +123,24 @@ Place = tuple[int, int]
 def _place(message: MaybeInaccessibleMessage | None) -> Place:
     assert message is not None  # noqa: S101 - what we sent in a chat has one
     return message.chat.id, message.message_id
+
+
+def _relabelled(query: CallbackQuery, label: str) -> InlineKeyboardMarkup | None:
+    """Return the keyboard that a press came from, with another text on the pressed button."""
+    shown = query.message.reply_markup if isinstance(query.message, TelegramMessage) else None
+    if shown is None:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(label, callback_data=query.data)
+                if button.callback_data == query.data
+                else button
+                for button in row
+            ]
+            for row in shown.inline_keyboard
+        ]
+    )
 
 
 async def _edit(edit: Awaitable[object]) -> None:
@@ -148,6 +195,23 @@ def message_of(update: Update) -> TelegramMessage:
     message = update.effective_message
     assert message is not None  # noqa: S101 - commands come in messages
     return message
+
+
+def linked(message: TelegramMessage | None) -> str | None:
+    """Return the arXiv id of the first paper that a message links to or names."""
+    if message is None:
+        return None
+    linked = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
+    texts = [entity.url or text for entity, text in linked.items()]
+    candidates = [*texts, message.text or message.caption or ""]
+    return next((found for text in candidates if (found := canonical_id(text))), None)
+
+
+def member_of(update: Update) -> Chat:
+    """Return the private chat of who caused the update; Telegram gives it the person's own number."""
+    user = update.effective_user
+    assert user is not None  # noqa: S101 - somebody presses a button
+    return Chat(user.id, ChatKind.PRIVATE, guess(user.language_code, "") or None)
 
 
 def chat_of(update: Update) -> Chat:

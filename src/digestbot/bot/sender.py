@@ -7,7 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, TelegramObject
+from telegram import (
+    CopyTextButton,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    TelegramObject,
+)
 from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 from yarl import URL
@@ -16,7 +22,7 @@ from digestbot.actions.deliver import Answer
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
 from digestbot.core.delivery import Outcome
-from digestbot.render.message import Button, Message, Press
+from digestbot.render.message import Button, Copy, Message, Press
 
 _UNWANTED = (
     "not enough rights",
@@ -149,4 +155,6 @@ def _value(value: str | TelegramObject) -> object:
 def _button(button: Button) -> InlineKeyboardButton:
     if isinstance(button.does, Press):
         return InlineKeyboardButton(button.text, callback_data=button.does.code())
+    if isinstance(button.does, Copy):
+        return InlineKeyboardButton(button.text, copy_text=CopyTextButton(button.does.text))
     return InlineKeyboardButton(button.text, url=button.does)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from digestbot.core.archive import Entry
-from digestbot.core.paper import Paper
+from digestbot.core.paper import Paper, canonical_id
 from digestbot.core.postings import Postings
 from digestbot.core.query import parse
 from digestbot.core.rank import narrow, order
@@ -81,8 +81,16 @@ class ViewKind(StrEnum):
     """The same among those that match my topics."""
     MY_TOP_WEEK = "m7"
     MY_TOP_MONTH = "m30"
+    SEARCH = "s"
+    """What words find; of the search's number."""
+    SIMILAR = "l"
+    """What is like a paper; of its id."""
+    SAVED = "k"
+    """What I keep, the last saved first."""
 
 
+_HIGHEST = 2**31 - 1
+"""That a database's integer holds."""
 TOP_DAYS = {
     ViewKind.TOP_DAY: 1,
     ViewKind.TOP_WEEK: 7,
@@ -115,8 +123,11 @@ def read_view(text: str) -> View:
     kind = ViewKind(name)
     if kind is ViewKind.MINE or (kind is ViewKind.ALL and of):
         date.fromisoformat(of)
-    elif kind is ViewKind.DIGEST or kind in TOP_DAYS:
-        int(of)
+    elif kind is ViewKind.SIMILAR:
+        if canonical_id(of) != of:
+            raise ValueError(f"no paper: {of!r}")
+    elif (kind in (ViewKind.DIGEST, ViewKind.SEARCH) or kind in TOP_DAYS) and not 0 <= int(of) <= _HIGHEST:
+        raise ValueError(f"no number of ours: {of!r}")
     return View(kind, of)
 
 
@@ -129,6 +140,8 @@ class Card:
     summary: Summary | None = None
     archived: Entry | None = None
     """What an archive told of it, on the day that is looked at."""
+    is_saved: bool = False
+    """The reader keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +176,5 @@ class Listing:
     """How many papers match, shown or not."""
     listed: int
     """How many papers were looked at."""
+    about: str = ""
+    """The words that were searched for, or the title of the paper that these are like."""

@@ -13,6 +13,7 @@ from digestbot.core.text import visible
 from digestbot.errors import UserError
 
 MOST_TOP = 30
+_RECAP = 10
 _CLOCK = re.compile(
     r"(?P<before>오전|오후|午前|午後|上午|下午|早上|晚上)?\s*(?P<hour>\d{1,2})"
     r"(?:[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分]?|(?P<single>\d)[분分]|(?P<half_past>[반半])|[钟鐘整])?)?"
@@ -196,6 +197,14 @@ def top(words: Sequence[str]) -> View:
     if len(set(kinds)) < len(kinds):  # two of the same
         raise UserError("usage-top", limit=MOST_TOP)
     return View(MINE[kind] if is_mine else kind, str(count))
+
+
+def recap(words: Sequence[str], kind: ViewKind) -> View:
+    """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-top`."""
+    said = " ".join(map(plain, words)) or str(_RECAP)
+    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= MOST_TOP:
+        raise UserError("usage-top", limit=MOST_TOP)
+    return View(MINE[kind], str(int(said)))
 
 
 def _run(part: str) -> tuple[int, ...]:

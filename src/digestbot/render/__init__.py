@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from digestbot.core.categories import NAMES
 from digestbot.core.digest import TOP_DAYS, Card, Listing, Trial, View, ViewKind, asks
 from digestbot.core.narrow import Way
+from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
 from digestbot.render.buttons import (
@@ -18,6 +19,8 @@ from digestbot.render.buttons import (
     choices_of_hour,
     choices_of_narrowing,
     choices_of_popular,
+    keep,
+    keep_label,
     likely_zone,
     links,
     list_press,
@@ -25,10 +28,12 @@ from digestbot.render.buttons import (
     rows_of,
     source_choices,
     switch,
+    under_list,
 )
+from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
-from digestbot.render.message import Button, Message, Part, Press
+from digestbot.render.message import Button, Document, Message, Part, Press
 from digestbot.render.split import fitting
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
@@ -58,11 +63,13 @@ class Renderer:
         """Return a list of papers from card number *first* (from 0), with buttons to the pages around it."""
         if not listing.cards:
             return self._nothing(listing, language)
-        starts = self._page_starts(listing, language)
+        rendered: dict[int, str] = {}
+        starts = self._page_starts(listing, language, rendered)
         place = max(index for index, start in enumerate(starts) if start <= max(first, 0))
-        part = self._part(listing, language, starts[place], "", "")
+        part = self._part(listing, language, starts[place], "", "", rendered)
         around = self._around(listing.view, starts, place, language)
-        return Message(part.message.html, (*part.message.buttons, *around), part.message.preview)
+        below = (*around, *under_list(listing.view, language))
+        return Message(part.message.html, (*part.message.buttons, *below), part.message.preview)
 
     def paper(
         self,
@@ -79,19 +86,29 @@ class Renderer:
         """
         name = "detail" if back else "summarized"
         html = block("papers.jinja", name, language, card=card, awaited=awaited)
-        rows = links(card.paper, language)
+        rows = (*links(card.paper, language), keep(card, language))
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
         if back:
             rows = (*rows, (Button(words(language).gettext("« Back to the list"), back),))
         return Message(html, rows, card.paper.thumbnail)
 
-    def _part(self, listing: Listing, language: str, first: int, flag: str, tail: str) -> Part:
+    def _part(
+        self,
+        listing: Listing,
+        language: str,
+        first: int,
+        flag: str,
+        tail: str,
+        rendered: dict[int, str] | None = None,
+    ) -> Part:
+        """Return the part of a list from card *first* on; *rendered* keeps cards for other parts, by rank."""
+        known = {} if rendered is None else rendered
         cards = listing.cards[first : first + self._cards_limit]
-        shown = [
-            block("papers.jinja", "card", language, rank=rank, card=card)
-            for rank, card in enumerate(cards, first + 1)
-        ]
+        for rank, card in enumerate(cards, first + 1):
+            if rank not in known:
+                known[rank] = block("papers.jinja", "card", language, rank=rank, card=card)
+        shown = [known[rank] for rank in range(first + 1, first + len(cards) + 1)]
         head = "\n".join(filter(None, (flag, _head(listing, language, first))))
         count = fitting(head, shown, tail, self._text_limit)
         last = first + count == len(listing.cards)
@@ -102,13 +119,13 @@ class Renderer:
         preview = cards[0].paper.thumbnail if first == 0 else None
         return Part(Message(html, rows_of(numbers), preview), count)
 
-    def _page_starts(self, listing: Listing, language: str) -> list[int]:
+    def _page_starts(self, listing: Listing, language: str, rendered: dict[int, str]) -> list[int]:
         starts = [0]
-        while (following := starts[-1] + self._part(listing, language, starts[-1], "", "").cards) < len(
-            listing.cards
-        ):
+        while True:
+            following = starts[-1] + self._part(listing, language, starts[-1], "", "", rendered).cards
+            if following >= len(listing.cards):
+                return starts
             starts.append(following)
-        return starts
 
     def _around(self, view: View, starts: list[int], place: int, language: str) -> Rows:
         t = words(language).gettext
@@ -120,6 +137,12 @@ class Renderer:
         return (tuple(row),) if row else ()
 
     def _nothing(self, listing: Listing, language: str) -> Message:
+        if listing.view.kind in _HEADS:
+            name = f"no_{_HEADS[listing.view.kind]}"
+            return Message(block("papers.jinja", name, language, about=listing.about))
+        if TOP_DAYS.get(listing.view.kind, 1) > 1 and listing.listed:
+            days = TOP_DAYS[listing.view.kind]
+            return Message(block("papers.jinja", "no_top", language, days=days, listed=listing.listed))
         everything = f"/date {listing.day} all" if listing.view.kind is ViewKind.MINE else "/today all"
         return Message(
             block(
@@ -131,6 +154,14 @@ class Renderer:
                 all=everything,
             )
         )
+
+    def saved(self, language: str, *, is_saved: bool) -> str:
+        """Return what the button that keeps a paper says."""
+        return keep_label(language, is_saved=is_saved)
+
+    def export(self, papers: Sequence[Paper], form: Format) -> Document:
+        """Return papers as a file."""
+        return written(papers, form)
 
     # Short answers
 
@@ -196,9 +227,23 @@ class Renderer:
         return Message(block("errors.jinja", "our_bug", language, number=number))
 
 
+_HEADS = {ViewKind.SEARCH: "found", ViewKind.SIMILAR: "similar", ViewKind.SAVED: "saved"}
+
+
 def _head(listing: Listing, language: str, first: int) -> str:
+    if listing.view.kind in _HEADS:
+        return block(
+            "papers.jinja",
+            f"{_HEADS[listing.view.kind]}_head",
+            language,
+            about=listing.about,
+            matched=listing.matched,
+            shown=len(listing.cards),
+        )
     if listing.view.kind in TOP_DAYS:
-        return block("papers.jinja", "top_head", language, days=TOP_DAYS[listing.view.kind], day=listing.day)
+        days = TOP_DAYS[listing.view.kind]
+        is_mine = any(card.topics for card in listing.cards)
+        return block("papers.jinja", "top_head", language, days=days, is_mine=is_mine, day=listing.day)
     name = "digest_head" if listing.view.kind is ViewKind.DIGEST else "day_head"
     if first and name == "digest_head":
         count = len(listing.cards)

@@ -9,12 +9,16 @@ from digestbot.core.paper import Paper
 from digestbot.core.query import key
 from digestbot.core.subscriber import Subscriber, SubscriberState
 from digestbot.core.summary import Style
+from digestbot.render.citations import NAMES, Format, short_bibtex
 from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
 from digestbot.render.markup import arxiv
-from digestbot.render.message import Button, Press
+from digestbot.render.message import Button, Copy, Press
 
 PER_ROW = 8
 """Buttons in a row that a phone still shows well; Telegram's own limit too."""
+
+COPY_LIMIT = 256
+"""Characters that a button can copy, https://core.telegram.org/bots/api#copytextbutton."""
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -65,6 +69,27 @@ def links(paper: Paper, language: str) -> Rows:
     )
 
 
+def keep(card: Card, language: str) -> tuple[Button, ...]:
+    """Return the buttons that keep a paper, find others like it, and copy its BibTeX entry."""
+    t = words(language).gettext
+    return (
+        Button(keep_label(language, is_saved=card.is_saved), Press("save", (card.paper.id,))),
+        Button(t("More like this"), Press("like", (card.paper.id,))),
+        Button("BibTeX", Copy(short_bibtex(card.paper, COPY_LIMIT))),
+    )
+
+
+def keep_label(language: str, *, is_saved: bool) -> str:
+    t = words(language).gettext
+    return t("★ Saved") if is_saved else t("☆ Save")
+
+
+def under_list(view: View, language: str) -> Rows:
+    """Return what else can be done with a list."""
+    t = words(language).gettext
+    return ((Button(t("Export"), Press("export")),),) if view.kind is ViewKind.SAVED else ()
+
+
 def choices(name: str, reader: Subscriber) -> Rows:
     """Return the buttons of a short answer; most have none."""
     t = words(reader.language).gettext
@@ -98,6 +123,8 @@ def choices(name: str, reader: Subscriber) -> Rows:
                 ),
                 (toggle,),
             )
+        case "export":
+            return (tuple(Button(NAMES[form], Press("export", (form,))) for form in Format),)
         case "ask_stop":
             return (
                 (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),

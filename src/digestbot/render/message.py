@@ -28,12 +28,19 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """A button under a message. It either opens a link or is pressed."""
+class Copy:
+    """What a button puts into the reader's clipboard: 1 to 256 characters."""
 
     text: str
-    does: Press | str
-    """What a press asks for, or the address that is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message. It opens a link, is pressed, or copies something."""
+
+    text: str
+    does: Press | Copy | str
+    """What a press asks for, what is copied, or the address that is opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +62,11 @@ class Part:
     message: Message
     cards: int
     """How many cards it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to be sent."""
+
+    name: str
+    data: bytes

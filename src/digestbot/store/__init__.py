@@ -17,7 +17,10 @@ from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
+from digestbot.store.saved import Saved
 from digestbot.store.schema import WRITES
+from digestbot.store.search import Index
+from digestbot.store.searches import Searches
 from digestbot.store.subscribers import Subscribers
 from digestbot.store.summaries import Summaries
 
@@ -30,6 +33,9 @@ class Tables:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.papers = Papers(connection)
+        self.index = Index(connection)
+        self.searches = Searches(connection)
+        self.saved = Saved(connection)
         self.days = Days(connection)
         self.archives = Archives(connection)
         self.summaries = Summaries(connection)

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.paper import Paper, merge
+from digestbot.core.search import told
 from digestbot.store.schema import papers
+from digestbot.store.search import Index
 
 _ARRIVALS_LOCK = 7104  # a number of ours, https://www.postgresql.org/docs/current/explicit-locking.html
 
@@ -41,6 +43,8 @@ class Papers:
         changed = [paper for paper in merged.values() if paper != known[paper.id]]
         new = [paper for paper in read if paper.id not in known]
         risen = [paper for paper in changed if paper.on_hugging_face > known[paper.id].on_hugging_face]
+        stale = [paper for paper in changed if paper in risen or told(paper) != told(known[paper.id])]
+        gone = await self._arrivals(stale)
         first = await self.last_arrival() + 1
         await self._change([{**_row(paper), "key": paper.id} for paper in changed])
         await self._change(
@@ -52,6 +56,9 @@ class Papers:
         ]
         if rows:
             await self._connection.execute(papers.insert(), rows)
+        arrivals = await self._arrivals([*stale, *new])
+        fresh = [(arrivals[paper.id], paper) for paper in (*stale, *new)]
+        await Index(self._connection).put(fresh, gone.values())
         return len(new) + len(risen)
 
     async def get(self, paper_id: str) -> Paper | None:
@@ -108,6 +115,10 @@ class Papers:
     async def _select(self, condition: sa.ColumnElement[bool]) -> list[Paper]:
         query = sa.select(papers).where(condition).order_by(papers.c.arrival)
         return [_paper(row) for row in await self._connection.execute(query)]
+
+    async def _arrivals(self, of: Sequence[Paper]) -> dict[str, int]:
+        query = sa.select(papers.c.id, papers.c.arrival).where(papers.c.id.in_([paper.id for paper in of]))
+        return {row.id: row.arrival for row in await self._connection.execute(query)} if of else {}
 
     async def _change(self, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 WRITES = "digestbot_writes"
 """The execution option of a connection that `Store.write` gives."""
 
+INDEX = "paper_words"
+"""The index of papers' words, which `store.search` makes: no table that SQLAlchemy knows."""
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -199,6 +202,24 @@ topics = sa.Table(
     sa.UniqueConstraint("subscriber_id", "key"),
 )
 
+# Papers that a reader keeps.
+saved = sa.Table(
+    "saved",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey(papers.c.id), primary_key=True),
+    sa.Column("saved_at", UTCDateTime, nullable=False),
+)
+
+# What was searched for, so that a button can name it; whose search it was is not kept.
+searches = sa.Table(
+    "searches",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("words", sa.Text, nullable=False, unique=True),
+    sa.Column("asked_at", UTCDateTime, nullable=False, index=True),
+)
+
 # What is told, without the words: readers who are told the same share one.
 digests = sa.Table(
     "digests",
@@ -240,3 +261,8 @@ sa.Index(
     sqlite_where=deliveries.c.act_at.is_not(None),
     postgresql_where=deliveries.c.act_at.is_not(None),
 )
+
+
+def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
+    """Tell Alembic whether it should compare a table: not the index, nor those that FTS5 keeps it in."""
+    return kind != "table" or name is None or not name.startswith(INDEX)

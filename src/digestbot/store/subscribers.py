@@ -39,7 +39,7 @@ class Subscribers:
         await self._connection.execute(update.values(_row(subscriber)))
 
     async def delete(self, subscriber_id: int) -> None:
-        """Forget the subscriber, with topics and deliveries."""
+        """Forget the subscriber, with topics, deliveries and saved papers."""
         await self._connection.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
 
     async def due(self, now: datetime, limit: int | None = None) -> list[Subscriber]:

@@ -2,11 +2,10 @@
 
 import asyncio
 
-from telegram import Message as TelegramMessage
-from telegram import MessageEntity, Update
+from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from digestbot.bot.context import Context, command, message_of, on_press, pressed
+from digestbot.bot.context import Context, command, linked, message_of, on_press, pressed
 from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.paper import canonical_id
@@ -14,8 +13,6 @@ from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE, is_language, other_language
 from digestbot.render.message import Message, Press
-
-_LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
 
 
 async def today(update: Update, context: Context) -> None:
@@ -43,7 +40,7 @@ async def top(update: Update, context: Context) -> None:
 
 
 async def summary(update: Update, context: Context) -> None:
-    paper_id = canonical_id(" ".join(context.words)) or _linked(message_of(update).reply_to_message)
+    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
     if paper_id is None:
         raise UserError("usage-summary")
     await _tell(update, context, paper_id)
@@ -51,7 +48,7 @@ async def summary(update: Update, context: Context) -> None:
 
 async def why(update: Update, context: Context) -> None:
     """Tell what brought a paper, or hid it."""
-    paper_id = canonical_id(" ".join(context.words)) or _linked(message_of(update).reply_to_message)
+    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
     if paper_id is None:
         raise UserError("usage-why")
     reader = await context.reader(update)
@@ -61,7 +58,7 @@ async def why(update: Update, context: Context) -> None:
 
 async def pasted(update: Update, context: Context) -> None:
     """A link to a paper, without a word, asks for its summary."""
-    paper_id = _linked(message_of(update))
+    paper_id = linked(message_of(update))
     if paper_id is None:
         raise UserError("not-a-command")
     await _tell(update, context, paper_id)
@@ -128,16 +125,6 @@ async def _tell(
 
 async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
     await context.reply(update, context.desk.render.page(listing, reader.language))
-
-
-def _linked(message: TelegramMessage | None) -> str | None:
-    """Return the arXiv id of the first paper that a message links to or names."""
-    if message is None:
-        return None
-    linked = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
-    texts = [entity.url or text for entity, text in linked.items()]
-    candidates = [*texts, message.text or message.caption or ""]
-    return next((found for text in candidates if (found := canonical_id(text))), None)
 
 
 HANDLERS = [

@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from digestbot.store.schema import metadata
+from digestbot.store.schema import is_ours, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_name=is_ours,
     render_as_batch=True,  # SQLite can't alter a column in place
 )
 with context.begin_transaction():

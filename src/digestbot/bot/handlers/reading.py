@@ -1,0 +1,123 @@
+"""Finding papers again: search, papers like one, looks back, and what a reader keeps."""
+
+from telegram import Update
+
+from digestbot.bot.context import Context, chat_of, command, linked, member_of, message_of, on_press, pressed
+from digestbot.core import wishes
+from digestbot.core.digest import Listing, View, ViewKind
+from digestbot.core.paper import canonical_id
+from digestbot.core.subscriber import ChatKind, Subscriber
+from digestbot.errors import UserError
+from digestbot.render.citations import Format
+
+
+async def search(update: Update, context: Context) -> None:
+    reader = await context.reader(update)
+    listing = await context.desk.library.search(" ".join(context.words), reader)
+    await _show(update, context, listing, reader)
+
+
+async def similar(update: Update, context: Context) -> None:
+    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
+    if paper_id is None:
+        raise UserError("usage-similar")
+    await _alike(update, context, paper_id)
+
+
+async def like_pressed(update: Update, context: Context) -> None:
+    query, (paper_id,) = pressed(update, words=1)
+    await _alike(update, context, paper_id)
+    await query.answer()
+
+
+async def week(update: Update, context: Context) -> None:
+    await _recap(update, context, ViewKind.TOP_WEEK)
+
+
+async def month(update: Update, context: Context) -> None:
+    await _recap(update, context, ViewKind.TOP_MONTH)
+
+
+async def saved(update: Update, context: Context) -> None:
+    reader = await _in_private(update, context)
+    await _show(update, context, await context.desk.library.look(View(ViewKind.SAVED), reader), reader)
+
+
+async def save_pressed(update: Update, context: Context) -> None:
+    """In private a press keeps a paper or lets it go; in a group it goes to who pressed."""
+    query, (paper_id,) = pressed(update, words=1)
+    membership, render, reader = context.desk.membership, context.desk.render, await context.reader(update)
+    if chat_of(update).kind is ChatKind.PRIVATE:
+        is_saved = await membership.toggle_saved(chat_of(update), paper_id)
+        said = render.say("now_saved" if is_saved else "no_longer_saved", reader)
+        await context.relabel(query, render.saved(reader.language, is_saved=is_saved), said)
+        return
+    member = await membership.reader(member_of(update))
+    if not member.id:
+        raise UserError("save-needs-start", bot=context.bot.username)
+    is_new = await membership.save(member_of(update), paper_id)
+    await context.toast(query, render.say("saved_for_member" if is_new else "saved_before", member))
+
+
+async def export(update: Update, context: Context) -> None:
+    reader = await _in_private(update, context)
+    if context.words:
+        await _hand_over(update, context, reader, context.words[0].lower())
+        return
+    papers = await context.desk.library.saved(reader)
+    if not papers:
+        raise UserError("nothing-saved")
+    await context.reply(update, context.desk.render.say("export", reader, count=len(papers)))
+
+
+async def export_pressed(update: Update, context: Context) -> None:
+    query, form = pressed(update, words=0, more=1)
+    if form:
+        await _hand_over(update, context, await _in_private(update, context), form[0])
+    else:
+        await export(update, context)
+    await query.answer()
+
+
+async def _hand_over(update: Update, context: Context, reader: Subscriber, form: str) -> None:
+    names = {"bibtex": Format.BIBTEX, "markdown": Format.MARKDOWN, **{known.value: known for known in Format}}
+    if form not in names:
+        raise UserError("usage-export")
+    papers = await context.desk.library.saved(reader)
+    if not papers:
+        raise UserError("nothing-saved")
+    await context.hand_over(update, context.desk.render.export(papers, names[form]))
+
+
+async def _recap(update: Update, context: Context, kind: ViewKind) -> None:
+    view = wishes.recap(context.words, kind)
+    reader = await context.reader(update)
+    await _show(update, context, await context.desk.library.look(view, reader), reader)
+
+
+async def _alike(update: Update, context: Context, paper_id: str) -> None:
+    reader = await context.reader(update)
+    await _show(update, context, await context.desk.library.similar(paper_id, reader), reader)
+
+
+async def _in_private(update: Update, context: Context) -> Subscriber:
+    if chat_of(update).kind is not ChatKind.PRIVATE:
+        raise UserError("only-in-private", bot=context.bot.username)
+    return await context.reader(update)
+
+
+async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
+    await context.reply(update, context.desk.render.page(listing, reader.language))
+
+
+HANDLERS = [
+    command("search", search),
+    command("similar", similar),
+    command("week", week),
+    command("month", month),
+    command("saved", saved),
+    command("export", export),
+    on_press("like", like_pressed),
+    on_press("save", save_pressed),
+    on_press("export", export_pressed),
+]
