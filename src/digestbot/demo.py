@@ -53,6 +53,10 @@ class Stage:
         self.clock.now = moment
         self.hub.today = moment.date()
         await self.running.clockwork.run("huggingface")
+        await self.tick()
+
+    async def tick(self) -> None:
+        """Let happen what is due now."""
         await self.running.clockwork.run("tick")
 
     async def settled(self) -> None:

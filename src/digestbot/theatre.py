@@ -87,7 +87,7 @@ class Theatre:
             await asyncio.sleep(LOOK)
             try:
                 async with self._turn:
-                    await self.stage.running.clockwork.run("tick")
+                    await self.stage.tick()
             except Exception:  # as in the clockwork: one bad look is not the end of all of them
                 log.exception("a look at what is due failed")
             self.stage.telegram.world.touch()

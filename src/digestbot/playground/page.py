@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any, Protocol
@@ -117,6 +117,11 @@ class Page:
         """Stream the world, then its changes, until the page is closed."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
+        with suppress(ConnectionError):  # the page was closed
+            await self._tell(response)
+        return response
+
+    async def _tell(self, response: web.StreamResponse) -> None:
         view = View(self._telegram, self._homes)
         while not self._is_closing:
             changed = self._changed
@@ -124,12 +129,9 @@ class Page:
                 await response.write(f"data: {json.dumps(news)}\n\n".encode())
             else:
                 await response.write(b": still here\n\n")
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), HEARTBEAT)
                 await asyncio.sleep(BREATH)
-            except TimeoutError:
-                continue
-        return response
 
     # -- what its buttons do -------------------------------------------------------------------
 

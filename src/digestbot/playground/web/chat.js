@@ -33,6 +33,7 @@ export class ChatPane {
       at("text").value = "";
     }
     this.chat = chat;
+    for (const control of at("composer").elements) control.disabled = false; // there is somebody to write to
     this.person = chat.people.find((one) => one.id === this.person?.id) ?? chat.people[0] ?? null;
     this.head();
     this.draw();

@@ -1,0 +1,259 @@
+"""What a visitor does and sees, in a real browser, with the real bot."""
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from digestbot.theatre import Theatre
+from tests.browser.conftest import NARROW, Visit
+
+
+def tap(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def entry(page: Page, name: str) -> Locator:
+    """A chat in the list."""
+    return page.locator("#chats button", has=page.locator(".name", has_text=name))
+
+
+def log(page: Page) -> Locator:
+    """The messages that are shown."""
+    return page.get_by_role("log")
+
+
+def digests(page: Page, head: str = "Your papers") -> Locator:
+    return log(page).get_by_role("article").filter(has_text=head)
+
+
+async def height(locator: Locator) -> float:
+    box = await locator.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="Message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def start(page: Page) -> None:
+    """Subscribe, and read the answer."""
+    await say(page, "/start")
+    await expect(log(page)).to_contain_text("Welcome. Each day")
+
+
+async def test_a_newcomer_comes_to_a_first_digest_by_taps(visit: Visit) -> None:
+    """Open, Start, to the next digest: no word typed."""
+    async with visit() as page:
+        await tap(page, "Start").click()
+        await expect(log(page)).to_contain_text("Welcome. Each day")
+        await tap(page, "To next digest").click()
+        await expect(digests(page)).to_have_count(1)
+        await expect(log(page)).to_contain_text("Wed, Oct 15")
+
+
+async def test_a_button_edits_the_message_in_place(visit: Visit) -> None:
+    """A number opens its paper where the list was; Back brings the list again."""
+    async with visit() as page:
+        await say(page, "/start")
+        await say(page, "/top 3")
+        top = log(page).get_by_role("article").filter(has_text="1.")
+        await expect(top).to_have_count(1)
+        shown = await log(page).get_by_role("article").count()
+        number = await top.get_attribute("id")
+        await tap(page, "1").click()
+        message = page.locator(f"#{number}")
+        await expect(message).to_contain_text("Abstract")
+        await expect(message).to_contain_text("edited")
+        await tap(page, "« Back to the list").click()
+        await expect(message).not_to_contain_text("Abstract")
+        await expect(log(page).get_by_role("article")).to_have_count(shown)
+
+
+async def test_a_long_abstract_opens_and_closes(visit: Visit) -> None:
+    """An expandable quote shows three lines until it is tapped."""
+    async with visit() as page:
+        await say(page, "/top 3")
+        await tap(page, "1").click()
+        await expect(log(page)).to_contain_text("Abstract")
+        quote = log(page).locator("blockquote.expandable")
+        before = await height(quote)
+        await tap(page, "Show all").click()
+        after = await height(quote)
+        assert after > before * 1.3
+        await tap(page, "Show less").click()
+        assert await height(quote) == before
+
+
+async def test_the_clock_brings_the_morning(visit: Visit) -> None:
+    """An hour brings nothing; a day brings the digest, at its own hour, to whoever looks elsewhere too."""
+    async with visit() as page:
+        await say(page, "/start")
+        await expect(log(page)).to_contain_text("Next digest: Wed, Oct 15, 08:00 (UTC).")
+        await tap(page, "+1 hour").click()
+        await expect(page.locator("#now")).to_contain_text("Oct 14, 11:00 UTC")
+        await expect(digests(page)).to_have_count(0)
+        await entry(page, "민준").click()
+        await tap(page, "+1 day").click()
+        await expect(page.locator("#now")).to_contain_text("Oct 15, 11:00 UTC")
+        await entry(page, "Ann").get_by_label("1 unread").click()
+        await expect(digests(page)).to_contain_text("10:00")
+
+
+@pytest.mark.parametrize(
+    ("label", "status"), [("429: too many requests, wait 10 s", 429), ("500: server error", 500)]
+)
+async def test_a_refused_digest_is_tried_again_and_comes_once(
+    visit: Visit, theatre: Theatre, label: str, status: int
+) -> None:
+    """The log tells, the digest waits, then it is there; nothing comes twice."""
+    async with visit() as page:
+        await start(page)
+        await page.get_by_label(label).check()
+        await tap(page, "To next digest").click()
+        await expect(page.locator("#calls .bad .status")).to_have_text(str(status))
+        await expect(page.get_by_text("Digests that wait to be sent, or sent again: 1")).to_be_visible()
+        await expect(page.get_by_label("None", exact=True)).to_be_checked()
+        await expect(digests(page)).to_have_count(0)
+        await tap(page, "+1 hour").click()
+        await expect(digests(page)).to_have_count(1)
+        await expect(page.get_by_text("Digests that wait")).to_be_hidden()
+        await expect(log(page)).not_to_contain_text("Possible repeat")
+    calls = theatre.stage.telegram.called("sendMessage")
+    assert [call.status for call in calls] == [200, status, 200]
+
+
+async def test_a_digest_of_which_nobody_knows_is_repeated_and_says_so(visit: Visit) -> None:
+    """The time-out came after Telegram took it: the second copy has a heading."""
+    async with visit() as page:
+        await start(page)
+        await page.get_by_label("Time-out, after it was accepted").check()
+        await tap(page, "To next digest").click()
+        await expect(page.locator("#calls .bad .status").first).to_have_text("cut off")
+        await tap(page, "+1 hour").click()
+        await expect(digests(page)).to_have_count(2)
+        await expect(digests(page).last).to_contain_text("Possible repeat")
+
+
+async def test_who_blocks_the_bot_gets_nothing(visit: Visit) -> None:
+    """Blocked, nobody's digest is due; writing to the bot brings it back."""
+    async with visit() as page:
+        await say(page, "/start")
+        await expect(page.locator("#due")).to_contain_text("Ann")
+        await tap(page, "Block the bot").click()
+        await expect(page.get_by_text("You blocked the bot.")).to_be_visible()
+        await expect(page.locator("#due")).to_contain_text("Nobody gets digests yet")
+        await tap(page, "Unblock the bot").click()
+        await expect(page.locator("#due")).to_contain_text("Ann")
+
+
+async def test_the_page_speaks_korean_to_who_does(visit: Visit) -> None:
+    """In the browser's language, and so does the bot with 민준; a choice is kept."""
+    async with visit(locale="ko-KR") as page:
+        await entry(page, "민준").click()
+        await tap(page, "시작").click()
+        await expect(log(page)).to_contain_text("반갑습니다")
+        await tap(page, "다음 다이제스트로").click()
+        await expect(digests(page, "나의 논문")).to_have_count(1)
+        await expect(page.locator("html")).to_have_attribute("lang", "ko")
+        await page.get_by_label("이 페이지의 언어").select_option("en")
+        await expect(tap(page, "To next digest")).to_be_visible()
+        await page.reload()
+        await expect(tap(page, "To next digest")).to_be_visible()
+
+
+async def test_both_languages_have_every_word(visit: Visit) -> None:
+    """A word of the page that is missing in one language would show as an error there."""
+    async with visit() as page:
+        keys = (
+            "import('/web/words.js').then(({ WORDS }) => Object.values(WORDS).map((one) => Object.keys(one)))"
+        )
+        english, korean = await page.evaluate(keys)
+        assert english == korean
+        used = "[...document.querySelectorAll('[data-word]')].map((one) => one.dataset.word)"
+        assert set(await page.evaluate(used)) <= set(english)
+
+
+async def test_a_telephone_shows_one_pane_at_a_time_in_the_dark(visit: Visit) -> None:
+    """360 px wide: nothing sticks out, there is a way between the panes, and dark is dark."""
+    async with visit(viewport=NARROW, color_scheme="dark", has_touch=True, is_mobile=True) as page:
+        await entry(page, "Ann").tap()
+        await tap(page, "Start").tap()
+        await tap(page, "Newest papers").tap()
+        await tap(page, "Clock and log").tap()
+        await tap(page, "To next digest").tap()
+        await expect(log(page)).to_be_hidden()
+        await tap(page, "Chats").tap()
+        await entry(page, "Ann").get_by_label("unread").tap()
+        await expect(digests(page)).to_have_count(1)
+        await expect(page.locator("#side")).to_be_hidden()
+        for pane in ("Chats", "Chat", "Clock and log"):
+            await tap(page, pane).tap()
+            assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        back = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+        assert max(await page.evaluate(back)) < 60
+
+
+async def test_a_reload_loses_nothing(visit: Visit) -> None:
+    """The server has it all: the same chat is open, with all that was said."""
+    async with visit() as page:
+        await entry(page, "민준").click()
+        await say(page, "/start")
+        await expect(log(page).get_by_role("article")).to_have_count(2)
+        before = await log(page).inner_text()
+        await page.reload()
+        await expect(page.get_by_role("heading", name="민준")).to_be_visible()
+        assert await log(page).inner_text() == before
+
+
+async def test_foreign_text_never_becomes_a_part_of_the_page(visit: Visit, theatre: Theatre) -> None:
+    """Titles, names of files, buttons, addresses: whatever they hold, they are shown as text."""
+    evil = "<img src=x onerror=\"document.title='owned'\">"
+    ann = theatre.stage.telegram.chats[0]
+    async with visit() as page:
+        await entry(page, "Ann").click()
+        await say(page, evil)
+        bot = theatre.stage.running.bot.bot
+        keys = {"inline_keyboard": [[{"text": evil, "callback_data": "none"}]]}
+        await bot.send_message(ann.id, evil, reply_markup=keys, api_kwargs={"entities": []})  # type: ignore[arg-type]
+        await bot.send_document(ann.id, b"<script>", filename=f"{evil}.html")
+        await expect(tap(page, evil)).to_be_visible()
+        await expect(log(page).get_by_text(evil, exact=True)).to_have_count(3)
+        assert await page.locator("main img").count() == 0
+        assert await page.title() == "digestbot playground"
+
+
+async def test_the_keyboard_is_enough(visit: Visit) -> None:
+    """A slash opens the menu, arrows and Enter choose from it, Escape closes it."""
+    async with visit() as page:
+        field = page.get_by_role("textbox", name="Message")
+        await field.focus()
+        await page.keyboard.type("/to")
+        items = page.get_by_role("menuitem")
+        assert [(await item.inner_text()).split()[0] for item in await items.all()] == [
+            "/today",
+            "/top",
+            "/topics",
+        ]
+        await page.keyboard.press("Escape")
+        await expect(items).to_have_count(0)
+        await page.keyboard.type("pi")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Enter")
+        await expect(log(page)).to_contain_text("You have no topics yet")
+        await expect(log(page).get_by_role("article").first).to_contain_text("/topics")
+
+
+async def test_a_groups_topics_are_apart(visit: Visit, theatre: Theatre) -> None:
+    """What is said in one topic is answered there; who speaks can be chosen."""
+    async with visit() as page:
+        await entry(page, "Reading group").click()
+        await tap(page, "Papers").click()
+        await page.get_by_label("Write as").select_option(label="Ann")
+        await say(page, "/top 3")
+        await expect(log(page).get_by_role("article")).to_have_count(2)
+        await tap(page, "Off-topic").click()
+        await expect(log(page).get_by_role("article")).to_have_count(0)
+        group = theatre.stage.telegram.chats[2]
+        thread = next(number for number, name in group.threads.items() if name == "Papers")
+        assert [message.thread for message in group.messages if message.text] == [thread, thread]
