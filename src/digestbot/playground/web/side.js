@@ -63,7 +63,8 @@ export class SidePane {
     at("now").textContent = `${moment(now, "UTC")} UTC`;
     at("now").dateTime = new Date(now * 1000).toISOString();
     const homes = new Map(this.world.chats.flatMap((chat) => chat.people).map((one) => [one.id, one]));
-    at("there").textContent = [...homes.values()].map((one) => `${one.name}: ${moment(now, one.zone)}`).join(" · ");
+    const lines = [...homes.values()].map((one) => `${one.name}: ${moment(now, one.zone)}`).join("\n");
+    if (at("there").textContent !== lines) at("there").textContent = lines;
     for (const place of at("due").querySelectorAll("[data-at]")) place.textContent = this.ahead(Number(place.dataset.at) - now);
   }
 
