@@ -1,10 +1,14 @@
 """What a visitor does and sees, in a real browser, with the real bot."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from digestbot.theatre import Theatre
 from tests.browser.conftest import NARROW, Visit
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def tap(page: Page, name: str) -> Locator:
@@ -257,3 +261,65 @@ async def test_a_groups_topics_are_apart(visit: Visit, theatre: Theatre) -> None
         group = theatre.stage.telegram.chats[2]
         thread = next(number for number, name in group.threads.items() if name == "Papers")
         assert [message.thread for message in group.messages if message.text] == [thread, thread]
+
+
+async def test_typing_is_shown_until_the_answer(visit: Visit, theatre: Theatre) -> None:
+    """As in Telegram's own clients, under the name."""
+    async with visit() as page:
+        await start(page)
+        bot, ann = theatre.stage.running.bot.bot, theatre.stage.telegram.chats[0]
+        await bot.send_chat_action(ann.id, "typing")
+        await expect(page.locator("#doing")).to_have_text("typing…")
+        await bot.send_message(ann.id, "done")
+        await expect(page.locator("#doing")).to_have_text("private chat")
+
+
+async def test_text_looks_as_its_entities_say(visit: Visit, theatre: Theatre) -> None:
+    """Styles within styles, a spoiler that opens, a link that can be followed, one that can't is text."""
+    html = (
+        "<b>bold <i>both</i></b> <tg-spoiler>secret</tg-spoiler> <code>/add a</code> "
+        '<a href="https://arxiv.org/abs/2510.12586">paper</a> 🧪<u>한국어</u>'
+    )
+    async with visit() as page:
+        await start(page)
+        bot, ann = theatre.stage.running.bot.bot, theatre.stage.telegram.chats[0]
+        await bot.send_message(ann.id, html, parse_mode="HTML")
+        message = log(page).get_by_role("article").last
+        await expect(message.locator("strong em")).to_have_text("both")
+        await expect(message.locator("u")).to_have_text("한국어")
+        assert (
+            await message.get_by_role("link", name="paper").get_attribute("rel")
+            == "noopener noreferrer nofollow"
+        )
+        secret = message.get_by_role("button", name="Hidden text, press to show")
+        await secret.press("Enter")
+        await expect(message.locator(".spoiler.shown")).to_have_text("secret")
+        await message.get_by_text("/add a").click()
+        await expect(page.get_by_role("textbox", name="Message")).to_have_value("/add a")
+
+
+async def test_files_are_seen_and_saved(visit: Visit, theatre: Theatre) -> None:
+    """A photo is drawn; a document is saved under its own name."""
+    async with visit() as page:
+        await start(page)
+        bot, ann = theatre.stage.running.bot.bot, theatre.stage.telegram.chats[0]
+        await bot.send_photo(ann.id, (ROOT / "docs" / "img" / "playground-phone.png").read_bytes())
+        photo = log(page).get_by_role("img", name="Photo")
+        await expect(photo).to_be_visible()
+        assert (
+            await photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == NARROW["width"]
+        )
+        await bot.send_document(ann.id, b"@article{}", filename="papers.bib")
+        async with page.expect_download() as saving:
+            await page.get_by_label("Save papers.bib").click()
+        saved = await saving.value
+        assert saved.suggested_filename == "papers.bib"
+
+
+async def test_a_place_is_shared_from_the_menu(visit: Visit) -> None:
+    """The bot asks for it where it asks for a time zone."""
+    async with visit() as page:
+        await start(page)
+        await tap(page, "Menu").click()
+        await page.get_by_role("menuitem", name="Share my location").click()
+        await expect(log(page)).to_contain_text("Europe/Berlin")

@@ -135,7 +135,7 @@ export class ChatPane {
   /** Put new messages at the end and changed ones in their place. */
   take(messages) {
     const log = at("log");
-    const isNear = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    const isNear = this.distance < NEAR;
     let newest = null;
     for (const message of messages.filter((one) => this.isHere(one))) {
       if (message.is_bot) this.typing.delete(message.chat);
@@ -158,9 +158,19 @@ export class ChatPane {
       const isTall = log.scrollHeight - newest.offsetTop + log.offsetTop > log.clientHeight;
       log.scrollTop = isTall ? newest.offsetTop - log.offsetTop - 8 : log.scrollHeight;
     } else if (isNear) log.scrollTop = log.scrollHeight;
+    this.head();
+    this.offerNewest();
     if (document.body.dataset.pane === "chat" || matchMedia("(min-width: 900px)").matches) {
       this.world.seen(this.chat.id, this.thread);
     }
+  }
+
+  get distance() {
+    return at("log").scrollHeight - at("log").scrollTop - at("log").clientHeight;
+  }
+
+  offerNewest() {
+    at("newest").hidden = this.distance < NEAR || !at("menu").hidden;
   }
 
   remove(ids) {
@@ -188,6 +198,8 @@ export class ChatPane {
       at("menu").querySelector("button")?.focus();
     });
     at("menu").addEventListener("keydown", (event) => this.walk(event));
+    at("log").addEventListener("scroll", () => this.offerNewest());
+    at("newest").addEventListener("click", () => (at("log").scrollTop = at("log").scrollHeight));
     at("speaker").addEventListener("change", (event) => {
       this.person = this.chat.people.find((one) => String(one.id) === event.target.value);
       this.draw();
@@ -234,7 +246,9 @@ export class ChatPane {
 
   showMenu(start) {
     const found = this.chat.commands.filter(({ command }) => command.startsWith(start));
-    this.show(found.map(({ command, description }) => ({ head: `/${command}`, text: description, act: () => this.say(`/${command}`) })));
+    const items = found.map(({ command, description }) => ({ head: `/${command}`, text: description, act: () => this.say(`/${command}`) }));
+    const share = { head: t("share"), text: "", act: () => ask("locate", { chat: this.chat.id, person: this.person?.id }) };
+    this.show(start || !this.person ? items : [...items, share]);
   }
 
   async inline(query) {
@@ -261,10 +275,12 @@ export class ChatPane {
     at("menu").replaceChildren(...entries);
     at("menu").hidden = entries.length === 0;
     at("menu-button").setAttribute("aria-expanded", String(entries.length > 0));
+    this.offerNewest();
   }
 
   closeMenu() {
     at("menu").hidden = true;
+    this.offerNewest();
     at("menu-button").setAttribute("aria-expanded", "false");
   }
 

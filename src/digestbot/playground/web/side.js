@@ -72,7 +72,7 @@ export class SidePane {
     const minutes = Math.max(0, Math.ceil(seconds / 60));
     const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
     const parts = [days && t("days", { count: days }), hours && t("hours", { count: hours })];
-    if (!days) parts.push(t("minutes", { count: minutes % 60 }));
+    if (!days && (minutes % 60 || !hours)) parts.push(t("minutes", { count: minutes % 60 }));
     return t("in", { time: parts.filter(Boolean).join(" ") });
   }
 
