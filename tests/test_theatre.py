@@ -1,10 +1,17 @@
 """The playground's play: its papers, its clock, and who may watch. The page is in tests/browser."""
 
+import asyncio
 import gzip
 import json
+import os
+import pty
+import select
+import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +20,7 @@ from aiohttp import ClientSession
 
 from digestbot.errors import SettingsError
 from digestbot.playground.hub import entry
-from digestbot.theatre import Theatre, check_host, open_theatre, read_days
+from digestbot.theatre import Theatre, check_host, open_theatre, perform, read_days
 
 
 @pytest.fixture
@@ -149,6 +156,61 @@ async def test_the_bots_own_port_has_no_page(theatre: Theatre) -> None:
         for path in ("/", "/api/news", "/web/app.js"):
             assert (await client.get(base + path)).status == 404
         assert (await client.post(f"{base}/api/clock", json={"seconds": 60})).status == 404
+
+
+async def test_a_taken_port_is_told_with_another_to_try(theatre: Theatre) -> None:
+    """The operator reads what to type, not a traceback."""
+    port = int(theatre.stage.hub.url.rpartition(":")[2])
+    with pytest.raises(SettingsError) as caught:
+        await perform("sample", "127.0.0.1", port, lambda url: None, asyncio.Event())
+    assert f"--port {port + 1}" in str(caught.value.values["problems"])
+
+
+def test_the_demo_opens_the_page_for_who_has_a_browser() -> None:
+    """On a terminal; the browser is given the address, and Ctrl-C ends it all."""
+    with _terminal("demo", BROWSER="echo opened %s") as (process, screen):
+        shown = _until(screen, "opened http://127.0.0.1:")
+        assert "Only this machine reaches it." in shown
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "browser"), [(("demo", "--headless"), "echo opened %s"), (("demo",), "")], ids=["asked", "none"]
+)
+def test_the_demo_prints_where_no_page_is_wanted_or_can_be_shown(
+    words: tuple[str, ...], browser: str
+) -> None:
+    """The transcript, as ever."""
+    with _terminal(*words, BROWSER=browser) as (process, screen):
+        assert "opened" not in _until(screen, "Telegram's rules refused 0 of them")
+        assert process.wait(10) == 0
+
+
+@contextmanager
+def _terminal(*words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run a command on a terminal of its own, without a screen for windows; give it and what to read."""
+    screen, end = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    program = [sys.executable, "-m", "digestbot", *words]
+    process = subprocess.Popen(program, stdin=end, stdout=end, stderr=end, env=kept | environment)
+    os.close(end)
+    try:
+        yield process, screen
+    finally:
+        process.kill()
+        process.wait()
+        os.close(screen)
+
+
+def _until(screen: int, words: str, seconds: float = 20) -> str:
+    """Return what the terminal shows up to *words*."""
+    shown, last = b"", time.monotonic() + seconds
+    while words.encode() not in shown:
+        ready, _, _ = select.select([screen], [], [], max(0, last - time.monotonic()))
+        assert ready, shown.decode(errors="replace")
+        shown += os.read(screen, 65536)
+    return shown.decode(errors="replace")
 
 
 def _command(*words: str) -> subprocess.CompletedProcess[str]:

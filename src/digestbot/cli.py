@@ -304,7 +304,7 @@ async def _perform(data: str, host: str, port: int, *, opens: bool) -> None:
     import webbrowser
 
     from digestbot.playground.guard import is_loopback
-    from digestbot.theatre import perform
+    from digestbot.theatre import LIVE, perform
 
     def opened(url: str) -> None:
         print(f"The playground: {url}")
@@ -313,6 +313,8 @@ async def _perform(data: str, host: str, port: int, *, opens: bool) -> None:
         if opens:
             webbrowser.open(url)
 
+    if data == LIVE:
+        print("Asking Hugging Face for the papers of these days ...", flush=True)
     await perform(data, host, port, opened, _stopped())
 
 

@@ -67,7 +67,8 @@ class Page:
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-            yield f"http://{host}:{runner.addresses[0][1]}"
+            name = f"[{host}]" if ":" in host else host
+            yield f"http://{name}:{runner.addresses[0][1]}"
         finally:
             self._is_closing = True
             self.touch()

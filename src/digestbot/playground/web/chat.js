@@ -199,6 +199,7 @@ export class ChatPane {
     });
     at("menu").addEventListener("keydown", (event) => this.walk(event));
     at("log").addEventListener("scroll", () => this.offerNewest());
+    at("log").addEventListener("load", () => this.offerNewest(), true); // pictures take their place late
     at("newest").addEventListener("click", () => (at("log").scrollTop = at("log").scrollHeight));
     at("speaker").addEventListener("change", (event) => {
       this.person = this.chat.people.find((one) => String(one.id) === event.target.value);
