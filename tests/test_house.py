@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 import digestbot
-from digestbot.bot.handlers import chats, papers, rest, settings, start, topics
+from digestbot.bot.handlers import chats, papers, rest, settings, start, topics, welcome
 from digestbot.render.menu import menu
-from digestbot.settings import sample
+from digestbot.settings.sample import sample
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "digestbot"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = {
     name
-    for module in (start, topics, papers, settings, chats, rest)
+    for module in (start, welcome, topics, papers, settings, chats, rest)
     for handler in module.HANDLERS
     for name in getattr(handler, "commands", ())
 }

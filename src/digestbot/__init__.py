@@ -6,24 +6,25 @@ introduces them to each other.
     cli.py         the command line: parse → one action → print; check, demo, theatre … beside it
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
-    schedule.py    a few named jobs: one a source, refresh, tick, housekeeping, heartbeat
+    schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
     playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
-    actions/       what one can do: ingest, library, membership, summarize, write, deliver
+    actions/       what one can do: ingest, library, membership, summarize, write, plan, deliver
     store/         the only SQL
     sources/       asks the outside world
     render/        the only words and the only markup
     core/          the rules, pure
     vocabulary.py  reads config/synonyms.toml, what means the same
-    settings.py    each setting once
+    settings/      each setting once
     log.py         one event a line, no secret in any
     errors.py      what can go wrong, as one tree
 
 A file imports only from rooms below its own (`make house` checks it). To add
 
     a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
-    a setting          settings.py, then `digestbot settings > config/digestbot.toml`
+    a setting          settings/groups.py, then `digestbot settings > config/digestbot.toml`
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
+    a language         core/languages.py, render/locale/, what its readers type in core/wishes.py
     a rule of interest core/query.py, core/match.py, docs/topics.md
     a synonym          config/synonyms.toml
     a column           store/schema.py and a migration in store/migrations/versions/

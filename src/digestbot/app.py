@@ -1,6 +1,9 @@
 """Introduces everyone to each other: settings in, a running digestbot out. Opens and closes in order."""
 
 import asyncio
+import gc
+import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +13,11 @@ from typing import TYPE_CHECKING, Self
 import stamina
 import structlog
 from telegram.error import InvalidToken, NetworkError
+from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
-from digestbot.actions.deliver import Courier, Sender
+from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
@@ -21,6 +25,7 @@ from digestbot.actions.summarize import Summarizer
 from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
+from digestbot.bot.limiter import Limiter
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+POSTGRES = "postgresql+asyncpg://user:password@host/name"
 KEEP_DELIVERIES = timedelta(days=90)
 KEEP_ATTEMPTS = timedelta(days=365)
 """At summaries; the report counts them."""
@@ -53,11 +59,17 @@ KEEP_TEXTS = timedelta(days=30)
 
 
 class App:
-    """Everything that digestbot is made of, open between `async with`."""
+    """Everything that digestbot is made of, open between `async with`.
 
-    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
+    *ticks* counts the seconds of Telegram's limits, from anywhere and never back.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = system_clock, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._settings = settings
         self._clock = clock
+        self._ticks = ticks
         self._open = AsyncExitStack()
         self._http = Http()
         self._rules = _rules(settings)
@@ -112,12 +124,18 @@ class App:
         return await source.fetch_day(day - timedelta(days=max(0, day.weekday() - 4)))
 
     def courier(self, sender: Sender | None) -> Courier:
-        return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock)
+        given = self._settings.delivery
+        ways = Ways(given.when_uncertain, given.in_flight)
+        return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock, ways)
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
         desk = Desk(self.library, self.membership, self.render, self.writer)
-        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk)
+        limiter = Limiter(self._settings.delivery.per_second, clock=self._ticks)
+        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
+
+    def sender(self, bot: ExtBot[None]) -> TelegramSender:
+        return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)
 
     def clockwork(self, courier: Courier) -> Clockwork:
         polls = {
@@ -128,7 +146,8 @@ class App:
             polls={ingest.source: (ingest.poll, polls[ingest.source]) for ingest in self.ingests},
             summaries=self.writer.ahead if self.writer else None,
             refresh=self._refresh,
-            tick=courier.tick,
+            plan=courier.prepare,
+            send=courier.send,
             housekeeping=self._housekeeping,
             heartbeat=self._heartbeat,
         )
@@ -136,10 +155,22 @@ class App:
     async def run(self, stop: asyncio.Event) -> None:
         """Be the bot until *stop* is set: answer, poll, deliver."""
         await self.store.upgrade()
+        await self.take_place()
         async with Running(self) as running:
+            gc.collect()
+            gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+    async def take_place(self) -> None:
+        """Be one of those who deliver. Raises SettingsError where there is room for one, and one is there."""
+        if not await self.store.lead() and not self.store.is_shared:
+            problem = (
+                f"Another digestbot delivers from {self.store.place}; a SQLite file is for one process. "
+                f"Stop it, or give both a PostgreSQL: DIGESTBOT_DATABASE__URL={POSTGRES}"
+            )
+            raise SettingsError("settings", problems=[problem])
 
     async def _refresh(self) -> None:
         for ingest in self.ingests:
@@ -161,7 +192,7 @@ class Running:
     def __init__(self, app: App) -> None:
         self.bot = app.bot()
         self.writer = app.writer
-        self.courier = app.courier(TelegramSender(self.bot.bot))
+        self.courier = app.courier(app.sender(self.bot.bot))
         self.clockwork = app.clockwork(self.courier)
 
     async def __aenter__(self) -> Self:

@@ -220,7 +220,7 @@ def healthy() -> None:
 @cli.command()
 def settings() -> None:
     """Print config/digestbot.toml: every setting with its help and its default."""
-    from digestbot.settings import sample
+    from digestbot.settings.sample import sample
 
     print(sample(), end="")
 
@@ -293,7 +293,17 @@ def _with_app(
             await app.store.upgrade()
             return await act(app)
 
-    return asyncio.run(opened())
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        return runner.run(opened())
+
+
+def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+    """Return what makes a faster loop, where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # it is not made for Windows
+        return None
+    return uvloop.new_event_loop
 
 
 async def _run(app: "App") -> None:
@@ -333,10 +343,9 @@ async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":
 
 
 async def _deliver(app: "App") -> tuple[int, int, int]:
-    from digestbot.bot.sender import TelegramSender
-
+    await app.take_place()
     async with app.bot().bot as bot:
-        courier = app.courier(TelegramSender(bot))
+        courier = app.courier(app.sender(bot))
         await courier.recover()
         with _told_to_wait("Planning"):
             planned = await courier.plan()

@@ -6,6 +6,7 @@ them is printed. Nothing leaves this machine.
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ class MovedClock:
     def __call__(self) -> datetime:
         return self.now
 
+    def ticks(self) -> float:
+        """Return seconds that pass by themselves too, for who waits in earnest."""
+        return self.now.timestamp() + time.monotonic()
+
 
 @dataclass
 class Stage:
@@ -57,7 +62,8 @@ class Stage:
 
     async def tick(self) -> None:
         """Let happen what is due now."""
-        await self.running.clockwork.run("tick")
+        await self.running.clockwork.run("plan")
+        await self.running.clockwork.run("send")
 
     async def settled(self) -> None:
         """Wait until the bot is done with everything that it was told."""
@@ -142,10 +148,10 @@ async def open_stage(
             **{"log_level": "ERROR", "huggingface": {"url": hub.url}, **given},
         )
         log.set_up(settings.log_level, settings.secrets())
-        async with App(settings, clock) as app:
+        async with App(settings, clock, clock.ticks) as app:
             await app.store.upgrade()
             async with Running(app) as running:
-                await running.clockwork.caught_up.wait()  # else its tick may come after the clock is moved
+                await running.clockwork.caught_up.wait()  # else its jobs may come after the clock is moved
                 yield Stage(telegram, hub, app, running, clock)
 
 

@@ -1,9 +1,9 @@
 """The clockwork: a few named jobs, not one per subscriber. What is due lives in the database.
 
 A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `summaries`
-has the language model write what readers will want to read; `tick` plans and sends what is due;
-`housekeeping` forgets what is old; `heartbeat` shows that we live. At the start the lists are read and then
-what is due is sent, to make up for the time we were down.
+has the language model write what readers will want to read; `plan` writes what is due into the ledger, `send`
+sends it; `housekeeping` forgets what is old; `heartbeat` shows that we live. At the start the lists are read
+and then what is due is sent, to make up for the time we were down.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
-TICK = timedelta(minutes=1)
+PLAN = timedelta(minutes=1)
+SEND = timedelta(seconds=10)
+"""The shortest time after which a message is tried again."""
 REFRESH = timedelta(hours=6)
 SUMMARIES = timedelta(minutes=10)
 HOUSEKEEPING = timedelta(days=1)
@@ -36,20 +38,22 @@ class Clockwork:
         polls: Mapping[str, tuple[Job, timedelta]],
         summaries: Job | None,
         refresh: Job,
-        tick: Job,
+        plan: Job,
+        send: Job,
         housekeeping: Job,
         heartbeat: Job,
     ) -> None:
         jobs = {
             **polls,
             "refresh": (refresh, REFRESH),
-            "tick": (tick, TICK),
+            "plan": (plan, PLAN),
+            "send": (send, SEND),
             "housekeeping": (housekeeping, HOUSEKEEPING),
             "heartbeat": (heartbeat, HEARTBEAT),
             **({"summaries": (summaries, SUMMARIES)} if summaries else {}),
         }
         self._jobs = {name: job for name, (job, _) in jobs.items()}
-        self._at_start = ("heartbeat", *polls, "tick", *(["summaries"] if summaries else []))
+        self._at_start = ("heartbeat", *polls, "plan", "send", *(["summaries"] if summaries else []))
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.

@@ -55,6 +55,9 @@ class PassingClock(MovedClock):
     def now(self, moment: datetime) -> None:
         self._at, self._since = moment, time.monotonic()
 
+    def ticks(self) -> float:
+        return self.now.timestamp()
+
 
 class Theatre:
     """Moves the stage's clock for the page, and tells what comes next."""

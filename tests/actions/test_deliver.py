@@ -5,23 +5,24 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digestbot.actions import deliver
-from digestbot.actions.deliver import Answer, Courier, Sender
+from digestbot.actions import deliver, plan
+from digestbot.actions.deliver import Answer, Courier, Sender, Ways
 from digestbot.actions.membership import Membership
-from digestbot.core.delivery import LEASE, Outcome
+from digestbot.core.delivery import LEASE, Outcome, State, WhenUncertain
+from digestbot.core.digest import Listing
 from digestbot.core.postings import Rules
 from digestbot.core.subscriber import EVERY_DAY, Chat, ChatKind, Defaults, Schedule, SubscriberState
 from digestbot.render import Renderer
-from digestbot.render.message import Message
+from digestbot.render.message import Message, Part
 from digestbot.store import Store
 from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber, a_summarizer
 
@@ -41,8 +42,27 @@ class Post:
     def __init__(self) -> None:
         self.taken: list[tuple[int, Message]] = []
         self.faults: list[str] = []
+        self.latency = 0.0
+        self.begun = asyncio.Event()
+        self.tries = self.packed = self.at_once = self.most_at_once = 0
+
+    def pack(self, message: Message) -> Message:
+        self.packed += 1
+        return message
 
     async def send(self, chat_id: int, message: Message) -> Answer:
+        self.tries += 1
+        self.begun.set()
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            answer = self._answer(chat_id, message)
+            await asyncio.sleep(self.latency)
+        finally:
+            self.at_once -= 1
+        return answer
+
+    def _answer(self, chat_id: int, message: Message) -> Answer:
         fault = self.faults.pop(0) if self.faults else "none"
         if fault == "crash before":
             raise Crash
@@ -55,6 +75,10 @@ class Post:
             "flood": Answer(Outcome.NOT_SENT, wait=timedelta(hours=1)),
             "doubt": Answer(Outcome.UNCERTAIN),
             "lost": Answer(Outcome.UNCERTAIN),
+            "flood of all": Answer(Outcome.NOT_SENT, wait=timedelta(hours=5), everyone=True),
+            "error": Answer(Outcome.ERROR),
+            "no chat": Answer(Outcome.NO_CHAT),
+            "moved": Answer(Outcome.NOT_SENT, wait=timedelta(0), moved_to=-1007),
             "blocked": Answer(Outcome.BLOCKED),
             "bug": Answer(Outcome.REJECTED),
         }.get(fault, Answer(Outcome.SENT))
@@ -76,16 +100,25 @@ class House:
         self.clock = Clock()
         self.post = Post()
         self.membership = Membership(store, self.clock, DEFAULTS)
+        self.ways = Ways()
+        self.render = RENDER
 
     async def tick(self, at: datetime | None = None) -> None:
         """Do what is due, in a process of its own that may die of it."""
         self.clock.now = at or self.clock.now
-        with suppress(Crash):
+        try:
             await self.courier(self.post).tick()
+        except BaseExceptionGroup as group:
+            if group.split(Crash)[1]:
+                raise
 
     def courier(self, sender: Sender | None) -> Courier:
         summarizer = a_summarizer(self.store)
-        return Courier(self.store, Rules(), summarizer, RENDER, sender, self.clock)
+        return Courier(self.store, Rules(), summarizer, self.render, sender, self.clock, self.ways)
+
+    async def states(self) -> dict[State, int]:
+        async with self.store.read() as tables:
+            return await tables.deliveries.states()
 
     async def lists(self, first: int, count: int, day: date = DAY, title: str = "Agents") -> None:
         async with self.store.write() as tables:
@@ -123,7 +156,7 @@ async def test_many_are_planned_in_chunks_each_with_what_is_new_and_mine(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Topics of a later chunk are looked for too; a younger cursor brings no older papers."""
-    monkeypatch.setattr(deliver, "CHUNK", 2)
+    monkeypatch.setattr(plan, "CHUNK", 2)
     chats = [Chat(number, ChatKind.PRIVATE) for number in range(7)]
     for chat in chats[:6]:
         await house.membership.subscribe(chat)
@@ -156,14 +189,34 @@ async def test_a_flood_wait_is_obeyed(house: House) -> None:
     assert house.post.papers() == ["2510.00001"]
 
 
-async def test_a_doubt_is_repeated_once_and_says_so(house: House) -> None:
-    """Also where the first copy did arrive; never a third."""
+async def test_a_doubt_is_repeated_and_says_so(house: House) -> None:
+    """Also where the first copy did arrive; a third only when an hour passed, a fourth never."""
     await house.membership.subscribe(ANN)
     await house.lists(1, 1)
-    house.post.faults = ["doubt", "doubt"]
+    house.post.faults = ["doubt"] * 4
+    due = NOON + timedelta(days=1)
+    for minutes in range(10):
+        await house.tick(due + timedelta(minutes=minutes))
+    assert house.post.papers() == ["2510.00001", "2510.00001?"]
+    for hours in range(1, 20):
+        await house.tick(due + timedelta(hours=hours))
+    assert house.post.papers() == ["2510.00001", "2510.00001?", "2510.00001?"]
+    assert await house.states() == {State.UNCERTAIN: 1}
+
+
+@pytest.mark.parametrize("fault", ["doubt", "crash after"])
+async def test_a_doubt_is_skipped_where_that_is_wished(house: House, fault: str) -> None:
+    """Nothing twice; and what comes after it goes out."""
+    house.ways = Ways(WhenUncertain.SKIP)
+    await house.membership.set_maximum(ANN, 50)
+    await house.lists(1, 40, title="T" * 250)
+    house.post.faults = [fault]
     for minutes in range(10):
         await house.tick(NOON + timedelta(days=1, minutes=minutes))
-    assert house.post.papers() == ["2510.00001", "2510.00001?"]
+    papers = house.post.papers()
+    assert len(house.post.taken) > 2
+    assert len(set(papers)) == len(papers) == 40
+    assert await house.states() == {State.UNCERTAIN: 1}
 
 
 @pytest.mark.parametrize(
@@ -215,13 +268,217 @@ async def test_who_blocks_us_is_left_alone(house: House) -> None:
 
 
 async def test_ones_trouble_costs_the_others_nothing(house: House) -> None:
-    """A message that Telegram rejects is given up; the next reader's goes out."""
+    """A message that Telegram rejects in any form is given up; the next reader's goes out."""
     await house.membership.subscribe(ANN)
     await house.membership.subscribe(Chat(8, ChatKind.PRIVATE))
     await house.lists(1, 1)
-    house.post.faults = ["bug"]
+    house.ways = Ways(in_flight=1)
+    house.post.faults = ["bug", "bug"]
     await house.tick(NOON + timedelta(days=1))
     assert [chat for chat, _ in house.post.taken] == [8]
+    assert await house.states() == {State.FAILED: 1, State.SENT: 1}
+
+
+async def test_what_telegram_does_not_understand_goes_out_in_plain_words(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without markup, at once; the log names the message by its hash and does not tell it."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1, title="A & B")
+    house.post.faults = ["bug"]
+    await house.tick(NOON + timedelta(days=1))
+    ((_, message),) = house.post.taken
+    assert "A &amp; B" in message.html
+    assert "<" not in message.html
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "rejects" in line]
+    assert re.search(r"payload=[0-9a-f]{16}", line)
+    assert "A & B" not in line
+
+
+async def test_a_digest_that_can_not_be_put_into_words_costs_the_others_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug of ours with one of them: it waits, is tried again, and the others go out."""
+    for chat in (7, 8):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+        await house.membership.add_topics(Chat(chat, ChatKind.PRIVATE), ["agents" if chat == 7 else "robots"])
+    await house.lists(1, 1, title="Agents")
+    await house.lists(2, 1, title="Robots")
+
+    class Broken(Renderer):
+        def digest(self, listing: Listing, *given: Any, **more: Any) -> Part:
+            if "Agents" in listing.cards[0].paper.title:
+                raise ZeroDivisionError
+            return super().digest(listing, *given, **more)
+
+    house.render = Broken(4096, 100, 100)
+    await house.tick(NOON + timedelta(days=1))
+    assert [chat for chat, _ in house.post.taken] == [8]
+    house.render = RENDER
+    await house.tick(NOON + timedelta(days=1, minutes=1))
+    assert [chat for chat, _ in house.post.taken] == [8, 7]
+
+
+async def test_a_dead_line_is_waited_for_as_long_as_it_takes(house: House) -> None:
+    """Nothing was sent, so nothing is in doubt: after days it arrives, unflagged."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["refused"] * 200
+    for hours in range(24, 24 + 72):
+        await house.tick(NOON + timedelta(hours=hours))
+    house.post.faults = []
+    await house.tick(NOON + timedelta(days=5))
+    assert house.post.papers() == ["2510.00001"]
+
+
+async def test_errors_are_tried_again_for_a_day_then_told(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bounded: Telegram that fails for longer costs the digest, and the owner can see which."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["error"] * 200
+    await house.membership.set_weekdays(ANN, (2,))
+    due = NOON + timedelta(days=1)
+    for quarters in range(4 * 24):
+        await house.tick(due + timedelta(minutes=15 * quarters))
+    assert await house.states() == {State.FAILED: 1}
+    assert await house.courier(None).waiting() == 1
+    assert "given up" not in capsys.readouterr().out
+    for hours in (24, 25, 26):
+        await house.tick(due + timedelta(hours=hours))
+    assert await house.courier(None).waiting() == 0
+    assert "a digest was given up" in capsys.readouterr().out
+
+
+async def test_a_chat_that_is_not_found_has_two_days_to_turn_up(house: House) -> None:
+    """Then it is left alone as if it had blocked us."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["no chat"] * 200
+    due = NOON + timedelta(days=1)
+    for hours in range(48):
+        await house.tick(due + timedelta(hours=hours))
+    assert (await house.membership.reader(ANN)).state is SubscriberState.ACTIVE
+    await house.tick(due + timedelta(hours=49))
+    assert (await house.membership.reader(ANN)).state is SubscriberState.BLOCKED
+    assert await house.courier(None).waiting() == 0
+
+
+async def test_a_chat_that_moved_is_followed(house: House) -> None:
+    """The message goes to the new id in the same tick, and so do all later ones."""
+    await house.membership.subscribe(Chat(-7, ChatKind.GROUP))
+    await house.lists(1, 1)
+    house.post.faults = ["moved"]
+    await house.tick(NOON + timedelta(days=1))
+    assert [chat for chat, _ in house.post.taken] == [-1007]
+    assert (await house.membership.reader(Chat(-1007, ChatKind.SUPERGROUP))).id
+
+
+async def test_a_chat_that_moved_to_where_we_are_gets_one_digest(house: House) -> None:
+    """The new chat had subscribed by itself: the old subscription ends."""
+    await house.membership.subscribe(Chat(-7, ChatKind.GROUP))
+    await house.membership.subscribe(Chat(-1007, ChatKind.SUPERGROUP))
+    await house.lists(1, 1)
+    house.ways = Ways(in_flight=1)
+    house.post.faults = ["moved"]
+    await house.tick(NOON + timedelta(days=1))
+    assert [chat for chat, _ in house.post.taken] == [-1007]
+    assert (await house.membership.reader(Chat(-7, ChatKind.GROUP))).state is SubscriberState.BLOCKED
+
+
+async def test_a_flood_wait_for_all_silences_us(house: House) -> None:
+    """Hours of it: nothing is tried meanwhile, then all arrive, in the order of their due times."""
+    for chat in range(1, 6):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.ways = Ways(in_flight=1)
+    house.post.faults = ["flood of all"]
+    due = NOON + timedelta(days=1)
+    courier = house.courier(house.post)
+    for hours in (0, 1, 4):
+        house.clock.now = due + timedelta(hours=hours)
+        await courier.tick()
+    assert house.post.tries == 1
+    house.clock.now = due + timedelta(hours=5)
+    await courier.tick()
+    assert [chat for chat, _ in house.post.taken] == [2, 3, 4, 5, 1]
+
+
+async def test_many_are_in_flight_at_once_but_not_more_than_may(house: House) -> None:
+    """Each who waits for Telegram's answer lets the others go."""
+    for chat in range(1, 31):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.ways = Ways(in_flight=8)
+    house.post.latency = 0.01
+    await house.tick(NOON + timedelta(days=1))
+    assert len(house.post.taken) == 30
+    assert house.post.most_at_once == 8
+
+
+async def test_readers_who_are_told_the_same_share_one_message(house: House) -> None:
+    """It is put into words and packed once for each language, however many read it."""
+    for chat in range(1, 21):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE, "ko" if chat > 15 else "en"))
+    await house.lists(1, 2)
+    await house.tick(NOON + timedelta(days=1))
+    assert len(house.post.taken) == 20
+    assert house.post.packed == 2
+
+
+async def test_when_told_to_stop_what_is_in_flight_ends_and_the_rest_waits(house: House) -> None:
+    """What is sent is written down, what was claimed in vain is free for others at once."""
+    for chat in range(1, 31):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.ways = Ways(in_flight=4)
+    house.post.latency = 0.05
+    house.clock.now = NOON + timedelta(days=1)
+    courier = house.courier(house.post)
+    ticking = asyncio.create_task(courier.tick())
+    await house.post.begun.wait()
+    courier.stop()
+    await ticking
+    taken = len(house.post.taken)
+    assert 0 < taken <= 8
+    assert await house.states() == {State.SENT: taken, State.PLANNED: 30 - taken}
+    house.post.latency = 0
+    await house.tick()
+    assert sorted(chat for chat, _ in house.post.taken) == [*range(1, 31)]
+
+
+async def test_who_does_not_end_when_told_to_stop_is_in_doubt(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message without an answer is waited for so long, not longer; it goes out again, flagged."""
+    monkeypatch.setattr(deliver, "STOP_WITHIN", timedelta(seconds=0.1))
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.latency = 60
+    house.clock.now = NOON + timedelta(days=1)
+    courier = house.courier(house.post)
+    ticking = asyncio.create_task(courier.tick())
+    await house.post.begun.wait()
+    courier.stop()
+    await asyncio.wait_for(ticking, 5)
+    house.post.latency = 0
+    await house.tick(house.clock() + LEASE)
+    assert house.post.papers() == ["2510.00001", "2510.00001?"]
+
+
+async def test_any_number_of_processes_send_together(house: House) -> None:
+    """Three couriers at once: each digest goes out once."""
+    for chat in range(1, 61):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.post.latency = 0.002
+    house.ways = Ways(in_flight=4)
+    house.clock.now = NOON + timedelta(days=1)
+    couriers = [house.courier(house.post) for _ in range(3)]
+    await couriers[0].prepare()
+    await asyncio.gather(*(courier.send() for courier in couriers))
+    assert sorted(chat for chat, _ in house.post.taken) == [*range(1, 61)]
 
 
 async def test_preview_changes_nothing(house: House) -> None:

@@ -158,7 +158,7 @@ async def test_the_page_speaks_korean_to_who_does(visit: Visit) -> None:
         await tap(page, "시작").click()
         await expect(log(page)).to_contain_text("반갑습니다")
         await tap(page, "다음 다이제스트로").click()
-        await expect(digests(page, "나의 논문")).to_have_count(1)
+        await expect(digests(page, "논문 소식")).to_have_count(1)
         await expect(page.locator("html")).to_have_attribute("lang", "ko")
         await page.get_by_label("이 페이지의 언어").select_option("en")
         await expect(tap(page, "To next digest")).to_be_visible()

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestbot.core import wishes
-from digestbot.core.digest import read_view
+from digestbot.core.digest import MINE, ViewKind, read_view
 from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
+from digestbot.core.summary import Style
 from digestbot.errors import UserError
 
 
@@ -28,7 +29,24 @@ from digestbot.errors import UserError
         ("12pm", time(12)),
         ("8시", time(8)),
         ("8시 30분", time(8, 30)),
+        ("8시 5분", time(8, 5)),
+        ("오전 8시 반", time(8, 30)),
+        ("오후 8시 30분", time(20, 30)),
         ("０８：３０", time(8, 30)),
+        ("８：３０", time(8, 30)),
+        ("8時", time(8)),
+        ("８時３０分", time(8, 30)),
+        ("8時5分", time(8, 5)),
+        ("午前8時半", time(8, 30)),
+        ("午後 8:30", time(20, 30)),
+        ("午前0時", time(0)),
+        ("午後0時15分", time(12, 15)),
+        ("8点", time(8)),
+        ("8点钟", time(8)),
+        ("早上8点半", time(8, 30)),
+        ("下午8点30分", time(20, 30)),
+        ("晚上9点", time(21)),
+        ("晚上12点", time(0)),
         ("८", time(8)),
         ("\u200e08:30\u200f", time(8, 30)),
     ],
@@ -38,7 +56,10 @@ def test_a_clock(text: str, means: time) -> None:
     assert wishes.clock(text) == means
 
 
-@pytest.mark.parametrize("text", ["", "24:00", "8:60", "25", "13 pm", "0 am", "noon", "8:30:00", "-8", "🕗"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "24:00", "8:60", "25", "13 pm", "0 am", "noon", "8:30:00", "-8", "🕗", "午後8時 pm", "下午13点"],
+)
 def test_no_clock(text: str) -> None:
     """Refused with an example."""
     with pytest.raises(UserError, match="usage-time"):
@@ -59,6 +80,24 @@ def test_no_clock(text: str) -> None:
         ("fri-mon", (0, 4, 5, 6)),
         ("월, 수, 금", (0, 2, 4)),
         ("화~목", (1, 2, 3)),
+        ("월요일부터 금요일까지", WEEKDAYS),
+        ("월수금", (0, 2, 4)),
+        ("月・水・金", (0, 2, 4)),
+        ("月水金", (0, 2, 4)),
+        ("月～金", WEEKDAYS),
+        ("月〜金", WEEKDAYS),
+        ("月曜日から金曜日まで", WEEKDAYS),
+        ("土日", (5, 6)),
+        ("平日", WEEKDAYS),
+        ("毎日", EVERY_DAY),
+        ("週末", (5, 6)),
+        ("周一、周三，周五", (0, 2, 4)),
+        ("周一至周五", WEEKDAYS),
+        ("星期一到星期五", WEEKDAYS),
+        ("星期天", (6,)),
+        ("工作日", WEEKDAYS),
+        ("每天", EVERY_DAY),
+        ("周末", (5, 6)),
         ("monday", (0,)),
         ("tue,tue", (1,)),
     ],
@@ -68,7 +107,9 @@ def test_days(text: str, means: tuple[int, ...]) -> None:
     assert wishes.weekdays(text) == means
 
 
-@pytest.mark.parametrize("text", ["", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,"])
+@pytest.mark.parametrize(
+    "text", ["", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,", "月x", "から", "周一到"]
+)
 def test_no_days(text: str) -> None:
     """Refused with an example."""
     with pytest.raises(UserError, match="usage-days"):
@@ -83,6 +124,9 @@ def test_no_days(text: str) -> None:
         (["2025.10.15."], date(2025, 10, 15), False),
         (["2025-10-15", "all"], date(2025, 10, 15), True),
         (["2025-10-15", "전체"], date(2025, 10, 15), True),
+        (["2025년10월15일"], date(2025, 10, 15), False),
+        (["２０２５年１０月１５日", "すべて"], date(2025, 10, 15), True),
+        (["2025年10月15日", "全部"], date(2025, 10, 15), True),
     ],
 )
 def test_a_day(words: list[str], day: date, everything: bool) -> None:
@@ -109,6 +153,11 @@ def test_no_day(words: list[str]) -> None:
         (["month", "3"], "t30.3"),
         (["주간"], "t7.5"),
         (["30", "DAY"], "t1.30"),
+        (["１０", "週間"], "t7.10"),
+        (["今月"], "t30.5"),
+        (["10", "周"], "t7.10"),
+        (["本月"], "t30.5"),
+        (["今天", "3"], "t1.3"),
     ],
 )
 def test_top(words: list[str], view: str) -> None:
@@ -122,6 +171,42 @@ def test_no_top(words: list[str]) -> None:
     """Refused with an example."""
     with pytest.raises(UserError, match="usage-top"):
         wishes.top(words)
+
+
+@pytest.mark.parametrize("mine", ["mine", "내", "自分", "マイトピック", "我的", "我的主题"])
+def test_my_top(mine: str) -> None:
+    """Of my topics only."""
+    assert wishes.top(["3", mine, "week"]).kind == MINE[ViewKind.TOP_WEEK]
+
+
+@pytest.mark.parametrize("word", ["all", "전체", "すべて", "全部", "所有"])
+def test_everything(word: str) -> None:
+    """All papers of today, and all categories."""
+    assert wishes.today([word])
+    assert wishes.sources(word, (), ("cs.CL", "cs.CV")) == ("cs.CL", "cs.CV")
+
+
+@pytest.mark.parametrize("word", ["off", "끄기", "オフ", "なし", "关闭", "无"])
+def test_nothing(word: str) -> None:
+    """No category."""
+    assert wishes.sources(word, ("cs.CL",), ("cs.CL",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "rest"),
+    [
+        ("sections ja", Style.SECTIONS, "ja"),
+        ("항목별", Style.SECTIONS, ""),
+        ("項目別 日本語", Style.SECTIONS, "日本語"),
+        ("箇条書き", Style.BULLETS, ""),
+        ("分节 中文", Style.SECTIONS, "中文"),
+        ("要点", Style.BULLETS, ""),
+        ("中文", None, "中文"),
+    ],
+)
+def test_style(text: str, style: Style | None, rest: str) -> None:
+    """The name of a style, as its button has it too, and what else was said."""
+    assert wishes.style(text) == (style, rest)
 
 
 def test_topics() -> None:

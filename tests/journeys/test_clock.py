@@ -31,9 +31,9 @@ async def test_the_systems_clock_brings_the_digest(tmp_path: Path) -> None:
                     await ann.says("/time 09:00")
                     assert "Oct 15, 09:00" in (await ann.private.hears()).text
                     clock.shift(timedelta(hours=20, minutes=59))
-                    await running.clockwork.run("tick")
+                    await running.courier.tick()
                     assert digests(ann) == []
                     clock.shift(timedelta(minutes=2))
-                    await running.clockwork.run("tick")
+                    await running.courier.tick()
                     (digest,) = digests(ann)
                     assert "Agents that Plan" in digest

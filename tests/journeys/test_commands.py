@@ -33,7 +33,7 @@ GOOD = [
     ("/timezone new york", "America/New_York", "America/New_York"),
     ("/timezone UTC+5:45", "Asia/Kathmandu", "Asia/Kathmandu"),
     ("/timezone", "share your location", "위치"),
-    ("/days mon-fri", "Mon–Fri", "월–금"),
+    ("/days mon-fri", "Mon–Fri", "월~금"),
     ("/days sat, sun", "Sat, Sun", "토, 일"),
     ("/max 7", "At most 7 papers", "최대 7편"),
     ("/settings", "Papers at most: 7", "최대 편수: 7"),
@@ -131,15 +131,6 @@ async def test_a_reply_to_a_link_is_summarised(stage: Stage, ann: Person) -> Non
     await ann.private.hears()
     await ann.says("/summary", reply_to=said)
     assert "Agents that Plan" in (await ann.private.hears()).text
-
-
-async def test_menus_are_set_in_both_languages(stage: Stage) -> None:
-    """Telegram shows the commands in English, and in Korean to those who read it."""
-    by_language = {language: commands for (_, language), commands in stage.telegram.bot.commands.items()}
-    assert {command["command"] for command in by_language["ko"]} == {c["command"] for c in by_language[""]}
-    assert (
-        next(c for c in by_language["ko"] if c["command"] == "today")["description"] == "오늘의 내 주제 논문"
-    )
 
 
 def _everything(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:

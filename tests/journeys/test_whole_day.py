@@ -43,7 +43,7 @@ async def test_every_paper_of_a_day_arrives_with_a_true_label(tmp_path: Path, mo
                 await ask(reader, "/max 50")
             stage.hub.days[DAY] = listed = sample_days()[DAY]
             stage.clock.now, stage.hub.today = NOON, DAY
-            for job in ("huggingface", *(["summaries"] if writes else []), "tick"):
+            for job in ("huggingface", *(["summaries"] if writes else []), "plan", "send"):
                 await stage.running.clockwork.run(job)
             ids = Counter(entry["paper"]["id"] for entry in listed)  # type: ignore[index]
             for reader, true in zip(readers, labels, strict=True):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from digestbot.actions.membership import MOST_TOPICS
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT
 from digestbot.core.digest import Card, Listing, Trial, View, ViewKind
+from digestbot.core.languages import LANGUAGES
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Paper
 from digestbot.core.summary import Bullet, Input, Section, Summary, SummarySource
@@ -76,7 +77,7 @@ cards = st.builds(
     st.none() | summaries,
 )
 TINY = Summary(bullets=(Bullet("s"),), source=SummarySource.EXTRACT, language="en", checked=True)
-languages = st.sampled_from(["en", "ko"])
+languages = st.sampled_from(list(LANGUAGES))
 
 
 def listing(shown: list[Card], view: View = DAY_OF_ALL) -> Listing:

@@ -12,15 +12,28 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from digestbot.core.languages import LANGUAGES
+from digestbot.core.wishes import weekdays
 from digestbot.render import i18n
+from digestbot.render.buttons import choices
 from digestbot.render.markup import blocks
 from digestbot.render.menu import about, menu
+from digestbot.render.message import Press
+from tests.builders import a_subscriber
 
 SOURCE = Path(i18n.__file__).parent.parent
-TRANSLATED = [language for language in i18n.LANGUAGES if language != i18n.SOURCE_LANGUAGE]
+TRANSLATED = [language for language in LANGUAGES if language != i18n.SOURCE_LANGUAGE]
 _VALUE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 _RAISED = r'(?:UserError|QueryError|Fault)\(\s*"([a-z-]+)"|"(query-empty|query-no-word)"'
 _COMMAND = re.compile(r"(?<![\w/])/[a-z]+")
+_SCRIPTS = {"ko": "[가-힣]", "ja": "[ぁ-ヿ㐀-鿿]", "zh": "[㐀-鿿]"}
+_SAME_EVERYWHERE = {"LLM %(model)s"}
+_DOUBLE_PARTICLE = re.compile(r"\((?:이|으|을|를|은|는|가|과|와)\)")
+_GUESSED_PARTICLE = re.compile(r"%\(\w+\)s[”»]?(?:은|는|을|를|이|가|과|와|으로|로)(?![가-힣])")
+_MARKUP = re.compile(r"\{%-? *trans\b.*?endtrans *%\}|\{[{%#].*?[}%#]\}|<code>.*?</code>|<[^>]*>", re.DOTALL)
+_TYPED = re.compile(r"/[a-z]+[^–\n]*")
+_NAMES = {"Hugging", "Face", "arXiv"}
+"""Words of Telegram's messages that are not translated, because they are names."""
 
 
 def catalogue(language: str) -> list[Message]:
@@ -70,6 +83,56 @@ def test_a_translation_keeps_values_and_commands(language: str) -> None:
             assert set(_COMMAND.findall(text)) == commands, text
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_is_one(language: str) -> None:
+    """Written in the language's own script, not copied; and nothing is shouted."""
+    for message in catalogue(language):
+        for text in forms(message.string):
+            assert first(message.id) in _SAME_EVERYWHERE or re.search(_SCRIPTS[language], text), text
+            assert not re.search("[!！]", text), text
+
+
+def test_no_source_text_is_shouted() -> None:
+    """English has no exclamation marks either."""
+    assert [text for text in said() if "!" in text] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_commands_in_a_translation_can_be_tapped(language: str) -> None:
+    """Telegram takes a letter of any script right before or behind a command for a part of a word."""
+    for message in catalogue(language):
+        for text in forms(message.string):
+            assert len(re.findall(r"(?<!\w)/[a-z]+\b", text)) == len(re.findall(r"(?<!NEAR)/[a-z]", text)), (
+                text
+            )
+
+
+def test_korean_particles_fit() -> None:
+    """None stands in brackets, and none behind a value, whose last letter nobody knows."""
+    for message in catalogue("ko"):
+        for text in forms(message.string):
+            assert not _DOUBLE_PARTICLE.search(text), text
+            assert not _GUESSED_PARTICLE.search(text), text
+
+
+@pytest.mark.parametrize("name", ["says", "papers", "errors"])
+def test_no_text_is_outside_of_the_catalogue(name: str) -> None:
+    """Beside it a template holds commands, names and signs, no words."""
+    template = (SOURCE / "render" / "templates" / f"{name}.jinja").read_text("utf-8")
+    bare = _TYPED.sub("", _MARKUP.sub(" ", template))
+    assert set(re.findall(r"[^\W\d_]{2,}", bare)) <= _NAMES
+
+
+def test_buttons_speak_the_catalogue() -> None:
+    """All but those with names of others on them."""
+    bare = {
+        text
+        for path in (SOURCE / "render").glob("*.py")
+        for text in re.findall(r'Button\(\s*f?"([^"{]*[^\W\d_]{2}[^"{]*)', path.read_text("utf-8"))
+    }
+    assert bare == {"arXiv", "PDF", "Hugging Face"}
+
+
 def test_every_error_of_a_reader_has_its_words_and_no_words_are_left_over() -> None:
     """An id that is raised names a block of errors.jinja."""
     raised = {
@@ -80,7 +143,7 @@ def test_every_error_of_a_reader_has_its_words_and_no_words_are_left_over() -> N
     assert raised | {"our_bug", "query_place"} == blocks("errors.jinja")
 
 
-@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_menu_is_within_telegrams_limits(language: str) -> None:
     """Commands of at most 32 characters, descriptions of 256, a line about us of 120."""
     for command, description in menu(language):
@@ -89,40 +152,110 @@ def test_the_menu_is_within_telegrams_limits(language: str) -> None:
     assert len(about(language)) <= 120
 
 
-def test_dates_and_numbers_are_written_as_readers_do() -> None:
+@pytest.mark.parametrize(
+    ("language", "day", "moment"),
+    [
+        ("en", "Wed, Oct 15, 2025", "Wed, Oct 15, 07:30"),
+        ("ko", "2025년 10월 15일 (수)", "10월 15일 (수) 07:30"),
+        ("ja", "2025年10月15日(水)", "10月15日(水) 07:30"),
+        ("zh", "2025年10月15日周三", "10月15日周三 07:30"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_readers_do(language: str, day: str, moment: str) -> None:
     """In each language, on the reader's own clock."""
-    english, korean = i18n.words("en"), i18n.words("ko")
-    day = date(2025, 10, 15)
-    assert (english.day(day), korean.day(day)) == ("Wed, Oct 15, 2025", "2025년 10월 15일 (수)")
-    assert english.number(12345) == "12,345"
-    moment = datetime(2025, 10, 14, 22, 30, tzinfo=UTC)
-    assert english.moment(moment, "Asia/Seoul") == "Wed, Oct 15, 07:30"
-    assert korean.moment(moment, "Asia/Seoul") == "10월 15일 (수), 07:30"
-    assert english.clock(time(8, 5)) == "08:05"
+    spoken = i18n.words(language)
+    assert spoken.day(date(2025, 10, 15)) == day
+    assert spoken.moment(datetime(2025, 10, 14, 22, 30, tzinfo=UTC), "Asia/Seoul") == moment
+    assert spoken.number(12345) == "12,345"
+    assert spoken.clock(time(8, 5)) == "08:05"
 
 
 @pytest.mark.parametrize(
-    ("days", "written"),
+    ("language", "days", "written"),
     [
-        ((0, 1, 2, 3, 4), "Mon–Fri"),
-        ((5, 6), "Sat, Sun"),
-        ((0, 2, 4), "Mon, Wed, Fri"),
-        ((0, 1, 2, 5), "Mon–Wed, Sat"),
-        ((6,), "Sun"),
+        ("en", (0, 1, 2, 3, 4), "Mon–Fri"),
+        ("en", (5, 6), "Sat, Sun"),
+        ("en", (0, 2, 4), "Mon, Wed, Fri"),
+        ("en", (0, 1, 2, 5), "Mon–Wed, Sat"),
+        ("en", (6,), "Sun"),
+        ("ko", (0, 1, 2, 5), "월~수, 토"),
+        ("ja", (0, 1, 2, 5), "月～水・土"),
+        ("zh", (0, 1, 2, 5), "周一至周三、周六"),
     ],
 )
-def test_weekdays(days: tuple[int, ...], written: str) -> None:
-    """Runs of three and more in short."""
-    assert i18n.words("en").weekdays(days) == written
+def test_weekdays(language: str, days: tuple[int, ...], written: str) -> None:
+    """Runs of three and more in short; what is shown can be sent back with `/days`."""
+    assert i18n.words(language).weekdays(days) == written
+    assert weekdays(written) == days
 
 
 @pytest.mark.parametrize(
     ("code", "language"),
-    [("ko", "ko"), ("ko-KR", "ko"), ("EN-gb", "en"), ("de", "ko"), (None, "ko"), ("", "ko")],
+    [
+        ("ko", "ko"),
+        ("ko-KR", "ko"),
+        ("EN-gb", "en"),
+        ("ja", "ja"),
+        ("ja-JP", "ja"),
+        ("zh", "zh"),
+        ("zh-hans", "zh"),
+        ("zh-CN", "zh"),
+        ("zh_SG", "zh"),
+        ("zh-hant", "zh"),
+        ("zh-TW", "zh"),
+        ("de", "ko"),
+        (None, "ko"),
+        ("", "ko"),
+    ],
 )
 def test_the_language_is_guessed_from_telegrams_code(code: str | None, language: str) -> None:
-    """Else the operator's default."""
+    """Else the operator's default. Readers of Traditional Chinese get Simplified."""
     assert i18n.guess(code, "ko") == language
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("ja", "ja"),
+        ("日本語", "ja"),
+        ("japanese", "ja"),
+        ("일본어", "ja"),
+        ("日语", "ja"),
+        ("Korean", "ko"),
+        ("韓国語", "ko"),
+        ("英語", "en"),
+        ("zh", "zh"),
+        ("ZH-Hans", "zh"),
+        ("zh-tw", "zh"),
+        ("中文", "zh"),
+        ("简体中文", "zh"),
+        ("Chinese", "zh"),
+        ("simplified chinese", "zh"),
+        ("중국어", "zh"),
+        ("中国語", "zh"),
+        ("german", None),
+        ("xx", None),
+        ("", None),
+    ],
+)
+def test_a_language_of_ours_is_found_by_its_names_and_tags(said: str, language: str | None) -> None:
+    """In any of our languages; one that we don't speak is none."""
+    assert i18n.find_spoken(said) == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_screen_offers_all_other_languages(language: str) -> None:
+    """In a row, each by its own name."""
+    switches = [
+        [
+            (button.does.words[1], button.text)
+            for button in row
+            if isinstance(button.does, Press) and button.does.words[:1] == ("start-language",)
+        ]
+        for row in choices("welcome", a_subscriber(language=language))
+    ]
+    others = [(code, own) for code, own in LANGUAGES.items() if code != language]
+    assert [row for row in switches if row] == [others]
 
 
 @pytest.mark.parametrize(
@@ -152,3 +285,9 @@ def test_switching_goes_between_ones_own_language_and_english() -> None:
     assert i18n.other_language("en", "en") is None
     assert i18n.other_language("ko", "en") == "en"
     assert [i18n.own_name(tag) for tag in ("ko", "pt-BR")] == ["한국어", "Português (Brasil)"]
+
+
+def test_chinese_is_simplified_chinese() -> None:
+    """On the buttons, and for the language model; who wants the other script says so by its tag."""
+    assert (i18n.own_name("zh"), i18n.english_name("zh")) == ("简体中文", "Chinese (Simplified)")
+    assert i18n.english_name("zh-Hant") == "Chinese (Traditional)"

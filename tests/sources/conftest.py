@@ -20,5 +20,5 @@ async def http() -> AsyncIterator[Http]:
 
 
 def quick(**changes: float) -> Http:
-    waits = {"timeout": 0.5, "wait_initial": 0.001, "wait_max": 0.01, "wait_jitter": 0.001}
+    waits = {"timeout": 1.0, "wait_initial": 0.001, "wait_max": 0.01, "wait_jitter": 0.001}
     return Http(**{"attempts": 3, **waits, **changes})  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,16 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import digestbot.store
-from digestbot.core.delivery import LEASE, State
-from digestbot.core.digest import Digest, Pick
 from digestbot.core.paper import DayState, SourceDay
-from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.core.subscriber import SubscriberState
 from digestbot.store import Store
-from digestbot.store.deliveries import NewDelivery
 from digestbot.store.schema import metadata
 from tests.builders import DAY, NOON, a_paper, a_subscriber
-
-DIGEST = Digest((Pick("2510.00001", ("agents",)), Pick("2510.00002")), (Pick("2510.00003"),), 9)
 
 
 def _revisions() -> list[str]:
@@ -187,81 +182,6 @@ async def test_the_longest_waiting_are_due_first(store: Store) -> None:
         assert [reader.chat_id for reader in await tables.subscribers.due(NOON, 1)] == [2]
 
 
-async def test_who_is_deleted_leaves_nothing(store: Store) -> None:
-    """Topics and deliveries go with the subscriber."""
-    reader = await _planned(store)
-    async with store.write() as tables:
-        await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
-        await tables.subscribers.delete(reader.id)
-    async with store.read() as tables:
-        assert await tables.deliveries.latest(reader.id) is None
-        assert await tables.deliveries.unfinished() == 0
-
-
-async def test_a_delivery_is_claimed_once(store: Store) -> None:
-    """Many who ask at once: one gets it."""
-    await _planned(store)
-
-    async def claim() -> bool:
-        async with store.write() as tables:
-            return await tables.deliveries.claim(NOON) is not None
-
-    assert sum(await asyncio.gather(*(claim() for _ in range(8)))) == 1
-
-
-async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store) -> None:
-    """Claimed, settled, claimed again: picks, progress and flags are as they were written."""
-    reader = await _planned(store)
-    async with store.write() as tables:
-        claimed = await tables.deliveries.claim(NOON)
-        assert claimed is not None
-        assert claimed.digest == DIGEST
-        assert (claimed.state, claimed.attempts) == (State.SENDING, 1)
-        half = replace(
-            claimed, state=State.PLANNED, done=1, may_repeat=True, act_at=NOON + timedelta(minutes=1)
-        )
-        await tables.deliveries.settle(half, NOON, "flood")
-        assert await tables.deliveries.claim(NOON) is None
-        again = await tables.deliveries.claim(NOON + timedelta(minutes=1))
-        assert again is not None
-        assert (again.done, again.may_repeat, again.attempts) == (1, True, 2)
-        await tables.deliveries.settle(replace(again, state=State.SENT), NOON)
-        assert await tables.deliveries.unfinished() == 0
-        latest = await tables.deliveries.latest(reader.id)
-        assert latest is not None
-        assert latest.state is State.SENT
-        assert await tables.deliveries.forget(NOON) == 0
-        assert await tables.deliveries.forget(NOON + timedelta(seconds=1)) == 1
-
-
-async def test_a_slot_has_one_delivery(store: Store) -> None:
-    """The database itself refuses a second digest for the same due time."""
-    reader = await _planned(store)
-    with pytest.raises(sa.exc.IntegrityError):
-        async with store.write() as tables:
-            await tables.deliveries.plan([NewDelivery(reader.id, NOON, DIGEST)], NOON)
-
-
-async def test_what_a_dead_sender_left_is_recovered_flagged(store: Store) -> None:
-    """Not before its lease is over."""
-    await _planned(store)
-    async with store.write() as tables:
-        await tables.deliveries.claim(NOON)
-        assert await tables.deliveries.recover(NOON + LEASE - timedelta(seconds=1)) == 0
-        assert await tables.deliveries.recover(NOON + LEASE) == 1
-        again = await tables.deliveries.claim(NOON + LEASE)
-    assert again is not None
-    assert again.may_repeat
-
-
-async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store) -> None:
-    """A planned delivery is cancelled."""
-    reader = await _planned(store)
-    async with store.write() as tables:
-        await tables.deliveries.cancel(reader.id, NOON)
-        assert await tables.deliveries.claim(NOON) is None
-
-
 async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
     """All of it or none of it."""
     with pytest.raises(ZeroDivisionError):
@@ -301,10 +221,3 @@ async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
 async def test_a_password_is_not_shown_with_the_place() -> None:
     """Where the database is may be logged."""
     assert "secret" not in Store("postgresql+asyncpg://me:secret@localhost/x").place
-
-
-async def _planned(store: Store) -> Subscriber:
-    async with store.write() as tables:
-        reader = await tables.subscribers.add(a_subscriber(since=date(2025, 1, 1)), NOON)
-        await tables.deliveries.plan([NewDelivery(reader.id, NOON, DIGEST)], NOON.astimezone(UTC))
-    return reader

@@ -1,31 +1,49 @@
-"""Plans what is due, sends what is planned, and recovers after a crash."""
+"""Sends what is planned, and recovers after a crash."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+import random
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 import structlog
 
 from digestbot.actions import Clock
-from digestbot.actions.library import digest_listing
+from digestbot.actions.ledger import Ledger, Result
+from digestbot.actions.parts import Parts, Ready
+from digestbot.actions.plan import Planner, slot
 from digestbot.actions.summarize import Summarizer
-from digestbot.core.categories import is_for
-from digestbot.core.delivery import Decision, Delivery, Outcome, State, decide
-from digestbot.core.digest import Digest, Pick, asks, compose, select
-from digestbot.core.paper import Paper
-from digestbot.core.postings import Postings, Rules
-from digestbot.core.subscriber import Subscriber, SubscriberState, next_due
+from digestbot.core.delivery import (
+    LEASE,
+    Decision,
+    Delivery,
+    Outcome,
+    State,
+    WhenUncertain,
+    after,
+    decide,
+    is_let_be,
+    let_be,
+    released,
+)
+from digestbot.core.postings import Rules
+from digestbot.core.subscriber import Subscriber
 from digestbot.render import Renderer
-from digestbot.render.message import Message, Part
-from digestbot.store import Store, Tables
-from digestbot.store.deliveries import NewDelivery
+from digestbot.render.message import Message
+from digestbot.store import Store
+from digestbot.store.deliveries import Place, Settled
 
 log = structlog.get_logger()
 
-CHUNK = 500
-"""Subscribers planned in one transaction."""
+CLAIM = 500
+"""Deliveries that are ours at once, at most; more are claimed when half of them are done."""
+RENEW_EVERY = LEASE / 4
+STOP_WITHIN = timedelta(seconds=9)
+"""What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
+
+Packed = Any
+"""A message made ready by a sender; nobody else looks into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +56,27 @@ class Answer:
     moved_to: int | None = None
     """The chat's new id."""
     reason: str | None = None
+    everyone: bool = False
+    """The wait is for messages to all chats, not for this one only."""
 
 
 class Sender(Protocol):
-    """Sends one message. Tells what is known of it and never raises for a refusal."""
+    """Sends messages that nobody waits for. Tells what is known of each and never raises for a refusal."""
 
-    async def send(self, chat_id: int, message: Message) -> Answer: ...
+    def pack(self, message: Message) -> Packed:
+        """Make a message ready to be sent to any number of chats."""
+
+    async def send(self, chat_id: int, packed: Packed) -> Answer:
+        """Send it to one chat, as soon as the limits allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How digests are sent."""
+
+    when_uncertain: WhenUncertain = WhenUncertain.REPEAT
+    in_flight: int = 64
+    """Messages that are on their way at once, at most."""
 
 
 class Courier:
@@ -57,76 +90,58 @@ class Courier:
         renderer: Renderer,
         sender: Sender | None,
         clock: Clock,
+        ways: Ways | None = None,
     ) -> None:
         self._store = store
-        self._rules = rules
-        self._summarizer = summarizer
-        self._renderer = renderer
+        self._planner = Planner(store, rules, clock)
+        self._parts = Parts(store, summarizer, renderer, sender)
         self._sender = sender
         self._clock = clock
-        self._stopping = False
+        self._ways = ways or Ways()
+        self._is_stopping = asyncio.Event()
+        self._silent_until: datetime | None = None
+        """Telegram wishes to hear nothing before."""
 
     def stop(self) -> None:
-        """Let `send` end after the message that is in flight."""
-        self._stopping = True
+        """Let `send` end: nothing more is begun, what is in flight has STOP_WITHIN to end."""
+        self._is_stopping.set()
+
+    async def prepare(self) -> None:
+        """Make ready what is to be sent: what a crash left behind, and, if it is us who plan, what is due."""
+        await self.recover()
+        if await self._store.lead():
+            await self.plan()
 
     async def tick(self) -> None:
         """Do all that is due now."""
-        await self.recover()
-        await self.plan()
+        await self.prepare()
         await self.send()
 
     async def recover(self) -> None:
-        """Take back what a dead sender left in flight; it goes out again, flagged as a possible repeat."""
+        """Take back what a dead sender left in flight; whether it arrived is in doubt."""
         async with self._store.write() as tables:
             count = await tables.deliveries.recover(self._clock())
         if count:
             log.warning("deliveries taken back from a dead sender", count=count)
 
     async def plan(self) -> int:
-        """Write a delivery for each digest that is due and has something to say; tell how many.
-
-        A subscriber's delivery, cursor and next due time change together, or not at all.
-        """
-        planned = 0
-        news: _News | None = None
-        while True:
-            async with self._store.read() as tables:  # what takes long is done before the transaction
-                news = await self._news(tables, await tables.subscribers.due(self._clock(), CHUNK), news)
-            async with self._store.write() as tables:
-                now = self._clock()
-                due = await tables.subscribers.due(now, CHUNK)
-                news = await self._news(tables, due, news)
-                digests = await _digests(tables, due, news)
-                new = [NewDelivery(reader.id, _slot(reader), digest) for reader, digest in digests if digest]
-                await tables.deliveries.plan(new, now)
-                for reader, digest in digests:
-                    await tables.subscribers.save(_planned(reader, digest, news.upto, now))
-            planned += len(new)
-            if due:
-                log.info("digests planned", due=len(due), digests=len(new))
-            if len(due) < CHUNK:
-                return planned
+        """Write what is due into the ledger, and tell how many digests that makes."""
+        return await self._planner.plan()
 
     async def preview(self) -> AsyncIterator[tuple[Subscriber, Message]]:
         """Yield what `plan` and `send` would send now, and change nothing."""
-        async with self._store.read() as tables:
-            due = await tables.subscribers.due(self._clock())
-            news = await self._news(tables, due, None)
-            for reader, digest in await _digests(tables, due, news):
-                if digest:
-                    delivery = Delivery(
-                        id=0,
-                        subscriber_id=reader.id,
-                        slot_at=_slot(reader),
-                        digest=digest,
-                        state=State.PLANNED,
-                    )
-                    papers = await tables.papers.get_many(pick.paper_id for pick in digest.picks)
-                    while delivery.done < len(digest.picks):
-                        part = await self._part(delivery, papers, reader)
-                        yield reader, part.message
-                        delivery = replace(delivery, done=delivery.done + part.cards)
+        for due in await self._planner.preview():
+            assert due.digest is not None  # noqa: S101 - a preview is of those only
+            delivery = Delivery(
+                id=0,
+                subscriber_id=due.reader.id,
+                digest_id=0,
+                slot_at=slot(due.reader),
+                digest=due.digest,
+                state=State.PLANNED,
+            )
+            for message in await self._parts.all(delivery, due.reader):
+                yield due.reader, message
 
     async def waiting(self) -> int:
         """Return how many deliveries are not finished."""
@@ -134,163 +149,186 @@ class Courier:
             return await tables.deliveries.unfinished()
 
     async def send(self) -> int:
-        """Send all that is planned for now, message by message, and tell how many were sent."""
-        sent = 0
-        while not self._stopping:
-            async with self._store.write() as tables:
-                delivery = await tables.deliveries.claim(self._clock())
-            if delivery is None:
-                return sent
-            sent += await self._send_one(delivery)
-        return sent
-
-    async def _send_one(self, delivery: Delivery) -> bool:
-        async with self._store.read() as tables:
-            reader = await tables.subscribers.get(delivery.subscriber_id)
-            papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
-        if reader is None:  # forgotten a moment ago, and the delivery with it
-            return False
-        part = await self._part(delivery, papers, reader)
+        """Send all that is planned for now, many at once, and tell how many messages were sent."""
+        if self._silent_until and self._clock() < self._silent_until:
+            return 0
         assert self._sender is not None  # noqa: S101 - only a preview has none
-        answer = await self._sender.send(reader.chat_id, part.message)
+        sending = _Round(self._store, self._parts, self._sender, self._clock, self._ways, self._is_stopping)
+        while await sending.go():  # what was put back for at once, and what became due meanwhile
+            pass
+        self._silent_until = sending.silent_until
+        if sending.sent:
+            log.info("messages sent", count=sending.sent)
+        return sending.sent
+
+
+class _Round:
+    """Walks once, or more often, through all that waits, many messages at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        parts: Parts,
+        sender: Sender,
+        clock: Clock,
+        ways: Ways,
+        is_stopping: asyncio.Event,
+    ) -> None:
+        self.sent = 0
+        self.silent_until: datetime | None = None
+        self._store = store
+        self._parts = parts
+        self._sender = sender
+        self._clock = clock
+        self._ways = ways
+        self._is_stopping = is_stopping
+        self._slots = asyncio.Semaphore(ways.in_flight)
+        self._held: dict[int, asyncio.Task[None]] = {}
+        """What is ours, by the delivery's id."""
+        self._ledger = self._new_ledger()
+        self._has_room = asyncio.Event()
+
+    def _is_over(self) -> bool:
+        return self._is_stopping.is_set() or self.silent_until is not None
+
+    def _new_ledger(self) -> Ledger:
+        return Ledger(self._store, self._clock, lambda: len(self._held))
+
+    async def go(self) -> int:
+        """Send all that waits now and return how many deliveries that were; 0 also when we are to stop."""
+        self._ledger = self._new_ledger()
+        async with asyncio.TaskGroup() as helpers:
+            helpers.create_task(self._ledger.run())
+            others = [helpers.create_task(self._renew()), helpers.create_task(self._hurry())]
+            count = await self._bring_all()
+            self._ledger.close()
+            for other in others:
+                other.cancel()
+        return count
+
+    async def _bring_all(self) -> int:
+        """Claim what waits, in the order of the queue, as there is room for it, and bring it."""
+        count = 0
+        place: Place | None = None
+        async with asyncio.TaskGroup() as brought:
+            while not self._is_over():
+                room = CLAIM - len(self._held)
+                if room < CLAIM / 2:
+                    self._has_room.clear()
+                    await self._has_room.wait()
+                    continue
+                async with self._store.write() as tables:
+                    claim = await tables.deliveries.claim(self._clock(), room, place)
+                    readers = await tables.subscribers.addressees(
+                        one.subscriber_id for one in claim.deliveries
+                    )
+                if not claim.deliveries:
+                    break
+                place = claim.upto
+                count += len(claim.deliveries)
+                for delivery in claim.deliveries:
+                    reader = readers[delivery.subscriber_id]
+                    self._held[delivery.id] = brought.create_task(self._bring(delivery, reader))
+        return count
+
+    async def _bring(self, delivery: Delivery, reader: Subscriber) -> None:
+        """Send the messages of one delivery, one after the other, until it is over or has to wait."""
+        try:
+            while delivery.state is State.SENDING:
+                delivery = await self._bring_next(delivery, reader)
+        finally:
+            del self._held[delivery.id]
+            if len(self._held) <= CLAIM / 2:
+                self._has_room.set()
+
+    async def _bring_next(self, delivery: Delivery, reader: Subscriber) -> Delivery:
+        if self._is_over():
+            return await self._settle(released(delivery), delivery)
+        now = self._clock()
+        try:
+            ready, delivery = await self._ready(delivery, reader, now)
+        except Exception as error:  # a bug of ours with one digest must not cost the others theirs
+            log.exception("a digest can't be put into words", delivery=delivery.id)
+            return await self._decided(delivery, reader, 0, Answer(Outcome.ERROR, reason=repr(error)))
+        if is_let_be(delivery, self._ways.when_uncertain):
+            return await self._settle(let_be(delivery, ready.cards, now), delivery)
+        async with self._slots:
+            if self._is_over():
+                return await self._settle(released(delivery), delivery)
+            answer = await self._try(reader, ready)
+        return await self._decided(delivery, reader, ready.cards, answer)
+
+    async def _ready(self, delivery: Delivery, reader: Subscriber, now: datetime) -> tuple[Ready, Delivery]:
+        """Return the next message, and the delivery with what may have been shown by a copy before it."""
+        if delivery.doubts and delivery.doubt_upto <= delivery.done:  # its sender died
+            unflagged = await self._parts.next(replace(delivery, doubts=0), reader, now)
+            delivery = replace(delivery, doubt_upto=delivery.done + unflagged.cards)
+        return await self._parts.next(delivery, reader, now), delivery
+
+    async def _try(self, reader: Subscriber, ready: Ready) -> Answer:
+        """Send a message; one that Telegram does not understand goes out in plain words."""
+        answer = await self._sender.send(reader.chat_id, ready.packed)
+        if answer.outcome is not Outcome.REJECTED:
+            return answer
+        log.error("telegram rejects a message of ours", payload=ready.hash, reason=answer.reason)
+        return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed)
+
+    async def _decided(self, delivery: Delivery, reader: Subscriber, cards: int, answer: Answer) -> Delivery:
+        now = self._clock()
         decision = decide(
             answer.outcome,
-            delivery.attempts,
-            self._clock(),
+            delivery,
+            now,
             wait=answer.wait,
-            repeating=delivery.may_repeat,
+            when_uncertain=self._ways.when_uncertain,
+            luck=random.random(),  # noqa: S311 - it spreads retries, nothing secret
         )
-        async with self._store.write() as tables:
-            await self._settle(tables, delivery, part, answer, decision)
-        log.info(
-            "message sent" if decision.state is State.SENT else "message not sent",
-            delivery=delivery.id,
-            chat=reader.chat_id,
-            outcome=str(answer.outcome),
-            state=str(decision.state),
-            reason=answer.reason,
+        if answer.everyone and answer.wait is not None:
+            self.silent_until = now + answer.wait
+        self.sent += decision.state is State.SENT
+        _log(delivery, reader, answer, decision)
+        result = Result(
+            Settled(after(delivery, decision, cards, now), delivery, answer.reason),
+            is_unwanted=decision.state is State.CANCELLED,
+            moved_to=answer.moved_to,
         )
-        return decision.state is State.SENT
+        return await self._write(result)
 
-    async def _settle(
-        self,
-        tables: Tables,
-        delivery: Delivery,
-        part: Part,
-        answer: Answer,
-        decision: Decision,
-    ) -> None:
-        now = self._clock()
-        await tables.deliveries.settle(_after(delivery, part, decision, now), now, answer.reason)
-        if answer.moved_to is None and answer.outcome is not Outcome.BLOCKED:
-            return
-        reader = await tables.subscribers.get(delivery.subscriber_id)  # changed meanwhile, perhaps
-        if reader and answer.moved_to is not None:
-            await tables.subscribers.save(replace(reader, chat_id=answer.moved_to))
-        elif reader and reader.state is SubscriberState.ACTIVE:
-            await tables.subscribers.save(replace(reader, state=SubscriberState.BLOCKED, next_due_at=None))
+    async def _settle(self, settled: Delivery, claimed: Delivery) -> Delivery:
+        return await self._write(Result(Settled(settled, claimed)))
 
-    async def _news(self, tables: Tables, due: Sequence[Subscriber], known: "_News | None") -> "_News":
-        """Return the papers that are new to those who are *due*, their topics looked for: what is *known*
-        of them already is not looked for again.
-        """
-        upto = await tables.papers.last_arrival()
-        after = min((reader.cursor for reader in due), default=upto)
-        if known is None or known.upto != upto or after < known.after:
-            arrived = await tables.papers.arrived(after, upto)
-            known = await asyncio.to_thread(_News, arrived, after, upto, self._rules)
-        topics = {topic for reader in due for topic in reader.topics}
-        await asyncio.to_thread(known.postings.look_for, topics)
-        return known
+    async def _write(self, result: Result) -> Delivery:
+        """Write what became of a delivery and return it; only then may its next message go out."""
+        await self._ledger.write(result)
+        return result.settled.delivery
 
-    async def _part(self, delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Part:
-        listing = digest_listing(delivery, papers, reader)
-        cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
-        listing = replace(listing, cards=cards)
-        return self._renderer.digest(listing, reader.language, delivery.done, may_repeat=delivery.may_repeat)
+    async def _renew(self) -> None:
+        """Tell others, as long as we live, that what we hold is ours."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            async with self._store.write() as tables:
+                await tables.deliveries.renew(list(self._held), self._clock())
+
+    async def _hurry(self) -> None:
+        """Once we are to stop, wait no longer than STOP_WITHIN for what is in flight; it is in doubt then."""
+        await self._is_stopping.wait()
+        await asyncio.sleep(STOP_WITHIN.total_seconds())
+        for task in [*self._held.values()]:
+            task.cancel()
 
 
-class _News:
-    """Papers that arrived *after* one arrival number and up to another, the topics that they hold."""
-
-    def __init__(self, arrived: Sequence[tuple[int, Paper]], after: int, upto: int, rules: Rules) -> None:
-        self.after = after
-        self.upto = upto
-        self.postings = Postings((paper for _, paper in arrived), rules)
-        self.listed_twice = {paper.id for _, paper in arrived if paper.on_hugging_face and paper.categories}
-        """The papers of both sources: one that arXiv listed first has arrived twice."""
-        self._arrivals = {paper.id: arrival for arrival, paper in arrived}
-        self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
-        """The papers that are new by a cursor, a first day and categories."""
-
-    def picks(self, reader: Subscriber) -> list[Pick]:
-        """Return what is new to *reader* and wanted, best first; the topics were looked for before."""
-        return select(self.postings, reader.topics, self._new_to(reader))
-
-    def digest(self, reader: Subscriber, picks: Sequence[Pick]) -> Digest | None:
-        """Return what *reader* is told of *picks*; None is silence."""
-        return compose(picks, self._new_to(reader).bit_count(), reader.maximum)
-
-    def _new_to(self, reader: Subscriber) -> int:
-        categories = reader.categories if asks(reader.topics) else ()
-        which = reader.cursor, reader.since, categories
-        if which not in self._new:
-            self._new[which] = self.postings.where(
-                lambda paper: (
-                    self._arrivals[paper.id] > reader.cursor
-                    and paper.listed_on >= reader.since
-                    and is_for(paper, categories)
-                )
-            )
-        return self._new[which]
-
-
-async def _digests(
-    tables: Tables, due: Sequence[Subscriber], news: _News
-) -> list[tuple[Subscriber, Digest | None]]:
-    """Return the digest of each who is *due*, without the papers that were brought there before."""
-    wanted = [(reader, news.picks(reader)) for reader in due]
-    perhaps = {
-        reader.id for reader, picks in wanted if any(pick.paper_id in news.listed_twice for pick in picks)
+def _log(delivery: Delivery, reader: Subscriber, answer: Answer, decision: Decision) -> None:
+    """Write down what did not go as it should; what is given up is for the owner to see."""
+    if decision.state is State.SENT:
+        return
+    told = {
+        "delivery": delivery.id,
+        "chat": reader.chat_id,
+        "outcome": str(answer.outcome),
+        "state": str(decision.state),
+        "reason": answer.reason,
     }
-    told = await tables.deliveries.told(perhaps)
-    return [
-        (
-            reader,
-            news.digest(reader, [pick for pick in picks if pick.paper_id not in told.get(reader.id, ())]),
-        )
-        for reader, picks in wanted
-    ]
-
-
-def _slot(reader: Subscriber) -> datetime:
-    assert reader.next_due_at is not None  # noqa: S101 - only those who are due are asked
-    return reader.next_due_at
-
-
-def _planned(reader: Subscriber, digest: Digest | None, upto: int, now: datetime) -> Subscriber:
-    last_slot_at = _slot(reader) if digest else reader.last_slot_at
-    return replace(
-        reader,
-        cursor=upto,
-        last_slot_at=last_slot_at,
-        next_due_at=next_due(reader.schedule, now, last_slot_at),
-    )
-
-
-def _after(delivery: Delivery, part: Part, decision: Decision, now: datetime) -> Delivery:
-    """Return the delivery as it is once one of its messages was decided on."""
-    if decision.state is not State.SENT:
-        return replace(
-            delivery, state=decision.state, act_at=decision.retry_at, may_repeat=decision.may_repeat
-        )
-    done = delivery.done + part.cards
-    over = done >= len(delivery.digest.picks)
-    return replace(
-        delivery,
-        done=done,
-        state=State.SENT if over else State.PLANNED,
-        act_at=None if over else now,
-        attempts=0,
-        may_repeat=False,
-    )
+    if decision.gives_up:
+        log.error("a digest was given up", **told)
+    else:
+        log.info("message not sent", **told)

@@ -23,6 +23,7 @@ from digestbot.core.digest import (
     select,
 )
 from digestbot.core.paper import Paper
+from digestbot.core.popular import popular
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
 from digestbot.core.subscriber import Subscriber
@@ -31,7 +32,8 @@ from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
 TRIAL_CARDS = 3
-WEEK, MONTH = 7, 30
+WEEK, MONTH, QUARTER = 7, 30, 90
+MOST_POPULAR = 48
 
 
 class Library:
@@ -44,6 +46,7 @@ class Library:
         self._clock = clock
         self._week = Shelf(store, rules, clock, days=WEEK, everywhere=True)
         self._month = Shelf(store, rules, clock, days=MONTH)
+        self._popular: tuple[int, list[tuple[str, int]]] = (-1, [])
 
     async def look(self, view: View, reader: Subscriber) -> Listing:
         """Return the list of papers that *view* names, as this reader sees it now.
@@ -134,6 +137,16 @@ class Library:
             cards=cards,
         )
 
+    async def popular(self) -> list[tuple[str, int]]:
+        """Return what many papers of the last QUARTER are about, with how many; counted once a list."""
+        async with self._store.read() as tables:
+            newest, arrival = await self._newest(tables), await tables.papers.last_arrival()
+            if self._popular[0] == arrival or newest is None:
+                return self._popular[1]
+            keywords = await tables.papers.keywords(newest - timedelta(days=QUARTER - 1), newest)
+        self._popular = arrival, await asyncio.to_thread(popular, keywords, MOST_POPULAR)
+        return self._popular[1]
+
     async def counts(self, reader: Subscriber) -> dict[str, int]:
         """Return how many papers of the last WEEK hold each of the reader's topics."""
         postings = await self._week.postings(reader.topics)
@@ -165,9 +178,9 @@ class Library:
             listed=listing.listed + len(papers),
         )
 
-    async def _digest(self, tables: Tables, delivery_id: int, reader: Subscriber) -> Listing:
-        delivery = await tables.deliveries.get(delivery_id)
-        if delivery is None or delivery.subscriber_id != reader.id:
+    async def _digest(self, tables: Tables, digest_id: int, reader: Subscriber) -> Listing:
+        delivery = await tables.deliveries.of_digest(digest_id, reader.id)
+        if delivery is None:
             raise UserError("old-button")
         papers = await tables.papers.get_many(pick.paper_id for pick in delivery.digest.picks)
         return digest_listing(delivery, papers, reader)
@@ -215,7 +228,7 @@ class Library:
 def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Listing:
     """Return a digest with its papers as they are now, on the day it was due on the reader's calendar."""
     return Listing(
-        view=View(ViewKind.DIGEST, str(delivery.id)),
+        view=View(ViewKind.DIGEST, str(delivery.digest_id)),
         day=reader.schedule.day_of(delivery.slot_at),
         cards=_cards(list(papers.values()), delivery.digest.picks),
         matched=delivery.digest.matched,

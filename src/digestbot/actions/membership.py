@@ -157,6 +157,16 @@ class Membership:
             reader, tuple(gone.values()), tuple(named[found] for found in named if found not in had)
         )
 
+    async def toggle_topic(self, chat: Chat, topic: str) -> Subscriber:
+        """Add a topic, or take it away if it was there. Raises as `add_topics` does."""
+        had = {key(known) for known in (await self.reader(chat)).topics}
+        change = self.remove_topics if key(topic) in had else self.add_topics
+        return (await change(chat, [topic])).reader
+
+    async def set_hour(self, chat: Chat, at: time, zone: str) -> Subscriber:
+        """Set the wall time and the IANA time zone of the digest."""
+        return await self._reschedule(chat, lambda schedule: replace(schedule, at=at, zone=zone))
+
     async def set_time(self, chat: Chat, at: time) -> Subscriber:
         return await self._reschedule(chat, lambda schedule: replace(schedule, at=at))
 

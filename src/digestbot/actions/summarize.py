@@ -17,7 +17,7 @@ _KEPT = 5_000
 """Papers whose free summaries are remembered: to make one takes a millisecond or two."""
 
 _Free = dict[SummarySource, Summary | None]
-_Key = tuple[str, str, str | None]
+_Key = tuple[str, str, str, str | None]
 
 
 class Summarizer:
@@ -79,4 +79,4 @@ def _fitting(written: dict[Wanted, Summary], paper: Paper, language: str, style:
 
 
 def _key(paper: Paper) -> _Key:
-    return paper.id, paper.abstract, paper.ai_summary
+    return paper.id, paper.title, paper.abstract, paper.ai_summary

@@ -15,11 +15,13 @@ from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk
-from digestbot.bot.handlers import chats, papers, rest, settings, start, topics
+from digestbot.bot.handlers import chats, papers, rest, settings, start, topics, welcome
+from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest
+from digestbot.core.languages import LANGUAGES
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE
+from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
 from digestbot.render.message import Message
 from digestbot.render.split import clip, plain
@@ -39,8 +41,11 @@ _ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 
 
-def build(token: str, api_url: str, desk: Desk) -> "Bot":
-    """Return the bot, ready to be started: its transport, its handlers, and what happens on errors."""
+def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) -> "Bot":
+    """Return the bot, ready to be started: its transport, its pace, its handlers, and what happens on errors.
+
+    Without a *limiter* the pace is what Telegram allows for nothing.
+    """
     application = (
         ApplicationBuilder()
         .token(token)
@@ -48,13 +53,14 @@ def build(token: str, api_url: str, desk: Desk) -> "Bot":
         .base_file_url(f"{api_url}/file/bot")
         .request(AiohttpRequest())
         .get_updates_request(AiohttpRequest(connections=2))
+        .rate_limiter(limiter or Limiter())
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(ByChat())
         .job_queue(None)
         .build()
     )
     application.bot_data["desk"] = desk
-    for module in (start, topics, papers, settings, chats, rest):
+    for module in (start, welcome, topics, papers, settings, chats, rest):
         application.add_handlers(module.HANDLERS)
     application.add_error_handler(on_error)
     return application

@@ -71,9 +71,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             message = await better()
             await _edit(self.bot.edit_message_text(chat_id=place[0], message_id=place[1], **call(message)))
 
-        task = self.application.create_task(put())
-        self._coming[place] = task
-        task.add_done_callback(lambda done: self._coming.pop(place) if self._coming.get(place) is done else 0)
+        def forget(done: asyncio.Task[None]) -> None:
+            if self._coming.get(place) is done:
+                del self._coming[place]
+
+        self._coming[place] = self.application.create_task(put())
+        self._coming[place].add_done_callback(forget)
 
     @property
     def _coming(self) -> "dict[Place, asyncio.Task[None]]":

@@ -1,31 +1,121 @@
 """A Message as a Bot API call, and Telegram's answer as an Answer. Knows no policy."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+import orjson
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, TelegramObject
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+from yarl import URL
 
 from digestbot.actions.deliver import Answer
-from digestbot.bot.transport import ResponseLostError
+from digestbot.bot.limiter import FloodError, Limiter
+from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Message, Press
 
+_UNWANTED = (
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "CHAT_ADMIN_REQUIRED",
+    "CHAT_RESTRICTED",
+    "CHAT_SEND_PLAIN_FORBIDDEN",
+    "CHAT_WRITE_FORBIDDEN",
+    "TOPIC_CLOSED",
+)
+"""A 400 with one of these speaks of what we may do in the chat, not of the message."""
+_UNTOLD_WAIT = 30.0
+"""Seconds after a 429 that names none."""
+_NO_CHAT = ("chat not found", "PEER_ID_INVALID", "group chat was deactivated")
+
 
 class TelegramSender:
-    """Sends messages that nobody waits for."""
+    """Sends messages that nobody waits for, through the bot's own limiter and transport.
 
-    def __init__(self, bot: Bot) -> None:
+    *paid*: Telegram is paid to take more than 30 a second, 0.1 Stars for each one above.
+    """
+
+    def __init__(self, bot: ExtBot[Any], *, paid: bool = False) -> None:
         self._bot = bot
+        self._paid = paid
+        self._url = URL(f"{bot.base_url}/sendMessage")
 
-    async def send(self, chat_id: int, message: Message) -> Answer:
-        """Send one message and tell what is known of it."""
+    def pack(self, message: Message) -> bytes:
+        """Return the call as JSON, all but the chat's id."""
+        said = {name: _value(value) for name, value in call(message).items() if value is not None}
+        if self._paid:
+            said["allow_paid_broadcast"] = True
+        return orjson.dumps(said)[1:]
+
+    async def send(self, chat_id: int, packed: bytes) -> Answer:
+        """Send one message when its turn comes, and tell what is known of it."""
+        limiter, transport = self._bot.rate_limiter, self._bot.request
+        assert isinstance(limiter, Limiter)  # noqa: S101 - `build` gave the bot these two
+        assert isinstance(transport, AiohttpRequest)  # noqa: S101
         try:
-            await self._bot.send_message(chat_id, **call(message))
-        except TelegramError as error:
-            return answer(error)
+            await limiter.turn(chat_id)
+        except FloodError as flood:
+            return Answer(Outcome.NOT_SENT, flood.wait, reason=str(flood), everyone=flood.everyone)
+        try:
+            status, content = await transport.post_json(self._url, b'{"chat_id":%d,%b' % (chat_id, packed))
+        except NotSentError as error:
+            return Answer(Outcome.NOT_SENT, reason=str(error))
+        except ResponseLostError as error:
+            return Answer(Outcome.UNCERTAIN, reason=str(error))
+        answer = read(status, content)
+        if answer.outcome is Outcome.SENT:
+            limiter.taken()
+        elif answer.wait:
+            everyone = limiter.told_to_wait(chat_id, answer.wait.total_seconds())
+            return replace(answer, everyone=everyone)
+        return answer
+
+
+def read(status: int, content: bytes) -> Answer:
+    """Return what Telegram's answer says about the message. *status* is that of HTTP.
+
+    Any 5xx is a failure before the message was taken, but for 504: there a gateway gave up waiting.
+    """
+    try:
+        told = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        told = None
+    if not isinstance(told, Mapping):
+        told = {}
+    if told.get("ok") is True:
         return Answer(Outcome.SENT)
+    if status < 300 or status == HTTPStatus.GATEWAY_TIMEOUT:
+        return Answer(Outcome.UNCERTAIN, reason=f"no answer in HTTP {status}")
+    reason = str(told.get("description") or f"HTTP {status}")
+    parameters = told.get("parameters")
+    return _refused(status, reason, parameters if isinstance(parameters, Mapping) else {})
+
+
+def _refused(status: int, reason: str, parameters: Mapping[str, Any]) -> Answer:
+    moved_to, wait = parameters.get("migrate_to_chat_id"), parameters.get("retry_after")
+    if isinstance(moved_to, int):
+        return Answer(Outcome.NOT_SENT, timedelta(0), moved_to, reason)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        seconds = wait if isinstance(wait, int | float) and wait > 0 else _UNTOLD_WAIT
+        return Answer(Outcome.NOT_SENT, timedelta(seconds=seconds), reason=reason)
+    if status >= 500:
+        return Answer(Outcome.ERROR, reason=reason)
+    if status == HTTPStatus.FORBIDDEN:
+        return Answer(Outcome.BLOCKED, reason=reason)
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+        return Answer(_objection(reason), reason=reason)
+    return Answer(Outcome.NOT_SENT, reason=reason)  # 401, 404: the token, which the owner mends
+
+
+def _objection(reason: str) -> Outcome:
+    if any(words in reason for words in _NO_CHAT):
+        return Outcome.NO_CHAT
+    return Outcome.BLOCKED if any(words in reason for words in _UNWANTED) else Outcome.REJECTED
 
 
 def call(message: Message) -> dict[str, Any]:
@@ -50,25 +140,8 @@ def preview(message: Message) -> LinkPreviewOptions:
     return LinkPreviewOptions(url=message.preview, prefer_large_media=True, show_above_text=True)
 
 
-def answer(error: TelegramError) -> Answer:
-    """Return what *error* says about the message. The order matters: BadRequest is also a NetworkError."""
-    reason = str(error)
-    match error:
-        case RetryAfter():
-            seconds = error.retry_after
-            wait = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
-            return Answer(Outcome.NOT_SENT, wait=wait, reason=reason)
-        case ChatMigrated():
-            return Answer(Outcome.NOT_SENT, wait=timedelta(0), moved_to=error.new_chat_id, reason=reason)
-        case ResponseLostError():
-            return Answer(Outcome.UNCERTAIN, reason=reason)
-        case Forbidden():
-            return Answer(Outcome.BLOCKED, reason=reason)
-        case BadRequest() if "chat not found" in reason.lower():
-            return Answer(Outcome.BLOCKED, reason=reason)
-        case BadRequest():
-            return Answer(Outcome.REJECTED, reason=reason)
-    return Answer(Outcome.NOT_SENT, reason=reason)
+def _value(value: str | TelegramObject) -> object:
+    return value.to_dict() if isinstance(value, TelegramObject) else str(value)
 
 
 def _button(button: Button) -> InlineKeyboardButton:

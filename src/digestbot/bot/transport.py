@@ -1,11 +1,26 @@
 """How we reach the Bot API: python-telegram-bot's transport on aiohttp, which tells what a failure means."""
 
+from typing import Any
+from urllib.request import getproxies
+
 import aiohttp
+import orjson
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import BytesPayload
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 _READ_SECONDS = 20.0
 _CONNECT_SECONDS = 10.0
+_ONE_PIECE = 60_000
+"""Bytes of a body that is written without waiting in between; aiohttp waits after 64 KiB."""
+_NEVER_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # the proxy did not let us through
+    aiohttp.InvalidURL,
+)
 
 
 class NotSentError(NetworkError):
@@ -19,7 +34,7 @@ class ResponseLostError(TimedOut):
 class AiohttpRequest(BaseRequest):
     """Carries Bot API calls. *connections* is how many there may be at once."""
 
-    def __init__(self, connections: int = 64) -> None:
+    def __init__(self, connections: int = 512) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -29,9 +44,12 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(
-                connector=connector, headers={"User-Agent": self.USER_AGENT}, trust_env=True
+                connector=aiohttp.TCPConnector(limit=self._connections),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+                timeout=_timeout(_READ_SECONDS),
+                trust_env=bool(getproxies()),  # HTTPS_PROXY and the like are looked up again for each call
             )
 
     async def shutdown(self) -> None:
@@ -49,23 +67,90 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
+        """Make one call for python-telegram-bot. Raises NotSentError or ResponseLostError."""
+        timeout = _timeout(
+            _seconds(read_timeout, _READ_SECONDS),
+            _seconds(connect_timeout, _CONNECT_SECONDS),
+            _seconds(pool_timeout, _CONNECT_SECONDS),
+        )
+        return await self._request(method, url, _body(request_data), timeout=timeout)
+
+    async def post_json(self, url: URL, body: bytes) -> tuple[int, bytes]:
+        """Post a body that is JSON already. Raises NotSentError or ResponseLostError."""
+        return await self._request("POST", url, _JsonBody(body))
+
+    async def _request(
+        self, method: str, url: str | URL, body: "aiohttp.FormData | _JsonBody | None", **given: Any
+    ) -> tuple[int, bytes]:
+        """Return the status and the body of an answer, without the token."""
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
-        timeout = aiohttp.ClientTimeout(
-            connect=_seconds(pool_timeout, _CONNECT_SECONDS),
-            sock_connect=_seconds(connect_timeout, _CONNECT_SECONDS),
-            sock_read=_seconds(read_timeout, _READ_SECONDS),
-        )
         try:
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout
+                method, url, data=body, allow_redirects=False, **given
             ) as answer:
-                return answer.status, await answer.read()
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSentError(f"no connection: {type(error).__name__}") from None
-        except (aiohttp.ClientError, TimeoutError) as error:
+                content = await answer.read()
+        except (aiohttp.ClientError, OSError) as error:
             # Their texts can hold the URL, and the URL holds the token: only the kind is told.
+            if _never_left(error, body):
+                raise NotSentError(f"no connection: {type(error).__name__}") from None
             raise ResponseLostError(f"no answer: {type(error).__name__}") from None
+        return answer.status, content if answer.status < 400 else _redacted(content, str(url))
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return what an answer says. Raises TelegramError for what is no JSON."""
+        try:
+            parsed: dict[str, Any] = orjson.loads(payload)
+        except orjson.JSONDecodeError:  # it is stricter than the standard library, with UTF-8 for one
+            return BaseRequest.parse_json_payload(payload)
+        return parsed
+
+
+class _JsonBody(BytesPayload):
+    """A body that knows whether it was given to a connection that took it.
+
+    aiohttp writes the head together with the body, in one piece and without a pause. A connection that is
+    closing before that takes nothing; one that is closing right after it has found in writing that it is
+    broken.
+    """
+
+    has_left = False
+
+    def __init__(self, value: bytes) -> None:
+        super().__init__(value, content_type="application/json")
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        transport = writer.transport
+        if transport is None:
+            return
+        self.has_left = not transport.is_closing()
+        await super().write_with_length(writer, content_length)
+        if transport.is_closing() and len(self._value) < _ONE_PIECE:
+            self.has_left = False
+
+
+def _never_left(error: Exception, body: object) -> bool:
+    """Tell whether it is sure that Telegram did not get the request, or not the whole of it.
+
+    A connection out of the pool can be closed by the other side before, while or after we write. Only the
+    body knows of the first; anything later is a reset or silence after the request was on its way.
+    """
+    return isinstance(error, _NEVER_CONNECTED) or (isinstance(body, _JsonBody) and not body.has_left)
+
+
+def _redacted(content: bytes, url: str) -> bytes:
+    """Return an error's text without the token: a proxy's page can show the URL that was asked for."""
+    _, _, rest = url.partition("/bot")
+    token = rest.partition("/")[0].encode()
+    return content.replace(token, b"[secret]") if token else content
+
+
+def _timeout(
+    read: float | None, connect: float | None = _CONNECT_SECONDS, pool: float | None = _CONNECT_SECONDS
+) -> aiohttp.ClientTimeout:
+    """Return aiohttp's limits; its "connect" is the wait for a free connection and for a new one together."""
+    return aiohttp.ClientTimeout(connect=pool, sock_connect=connect, sock_read=read)
 
 
 def _seconds(given: object, default: float) -> float | None:
@@ -75,11 +160,11 @@ def _seconds(given: object, default: float) -> float | None:
     return float(given) if isinstance(given, int | float) else default
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> aiohttp.FormData | _JsonBody | None:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_parameters
+        return _JsonBody(orjson.dumps(data.parameters))
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)

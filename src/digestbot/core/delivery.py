@@ -1,20 +1,37 @@
 """What becomes of a delivery: the whole policy of retries, doubts and giving up.
 
-planned → sending → sent | failed | cancelled
-   ↑         │
-   └─────────┘  refused before it was sent, told to wait, or in doubt (then flagged as a possible repeat)
+              ┌─────── refused, or told to wait ──────┐
+              ↓                                       │
+    plan → planned ── claimed ──→ sending ── answered ┼──→ sent
+              ↑                    ↑   │              ├──→ failed ──── tried again for a day
+              └─ next message ─────┘   │              ├──→ cancelled   the reader is not there
+                                       ↓              │
+                                   uncertain ←────────┘    no answer came, or its sender died
+
+Whatever waits to be done once more has a time for it, `act_at`; what has none is over.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digestbot.core.digest import Digest
 
 MAX_ATTEMPTS = 8
-"""With back-off, about an hour and a half; then the delivery has failed."""
+"""So many errors of Telegram's in a row, about an hour and a half, are plain bad luck; then it has failed."""
 LEASE = timedelta(minutes=2)
-"""How long one message may be in flight; after that whoever sent it is taken for dead."""
+"""How long a claim is good without being renewed; after that whoever sent it is taken for dead."""
+FAILED_FOR = timedelta(hours=24)
+"""So long what has failed is tried again, every RETRY_FAILED; then it is given up."""
+RETRY_FAILED = timedelta(hours=1)
+GRACE = timedelta(hours=48)
+"""So long a chat that Telegram does not find may turn up again."""
+COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1))
+"""A message in doubt is repeated; only where the repeat is in doubt too there is one more, the last.
+
+What made one answer be lost, an outage of a minute, often makes the next be lost too.
+"""
+MOST_COPIES = 1 + len(COPIES_AFTER)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=30)
 
@@ -22,6 +39,7 @@ _LONGEST_WAIT = timedelta(minutes=30)
 class State(StrEnum):
     PLANNED = "planned"
     SENDING = "sending"
+    UNCERTAIN = "uncertain"
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -32,13 +50,26 @@ class Outcome(StrEnum):
 
     SENT = "sent"
     NOT_SENT = "not-sent"
-    """It never left, or Telegram failed before taking it (no connection, 429, 5xx)."""
+    """It never left (no connection), or Telegram told us to wait (429)."""
+    ERROR = "error"
+    """Telegram failed before taking it (5xx)."""
     UNCERTAIN = "uncertain"
     """It left, and no answer came back."""
     BLOCKED = "blocked"
-    """The reader does not want us there, or the chat is gone."""
+    """The reader does not want us there."""
+    NO_CHAT = "no-chat"
+    """Telegram does not find the chat."""
     REJECTED = "rejected"
     """Telegram does not accept the message itself: our bug."""
+
+
+class WhenUncertain(StrEnum):
+    """What is done about a message that Telegram may have taken, or not."""
+
+    REPEAT = "repeat"
+    """It goes out once more, and says that it may be a repeat."""
+    SKIP = "skip"
+    """It is let be; what comes after it goes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,48 +78,77 @@ class Delivery:
 
     id: int
     subscriber_id: int
+    digest_id: int
+    """Readers who are told the same have the same digest."""
     slot_at: datetime
     """The due time that it answers; a subscriber has one delivery for it at most."""
     digest: Digest
     state: State
     done: int = 0
-    """How many of the digest's picks are in messages that were sent already."""
+    """How many of the digest's picks are in messages that are over; the next message starts after them."""
     attempts: int = 0
     """Tries of the message that is next."""
-    may_repeat: bool = False
-    """The message that is next may have arrived before, and has to say so."""
+    tried_at: datetime | None = None
+    """When the message that is next was first tried."""
+    doubts: int = 0
+    """How many copies of the message that is next may have arrived."""
+    doubt_upto: int = 0
+    """Picks below this number may have been shown by a message that was not confirmed."""
+    unconfirmed: bool = False
+    """A message was let be in doubt."""
     act_at: datetime | None = None
-    """Planned: not before. Sending: until then its sender is believed alive."""
+    """When something has to be done: in flight, its sender is taken for dead then. None: it is over."""
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the message that is next has to say that some of it may have arrived before."""
+        return self.doubts > 0 or self.done < self.doubt_upto
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
+    """What becomes of one message. SENT, and UNCERTAIN without a time: the delivery goes on with the next."""
+
     state: State
-    """SENT speaks of the part; the delivery goes on with the next one."""
     retry_at: datetime | None = None
-    may_repeat: bool = False
-    """The next attempt may be a second copy, and has to say so."""
+    counts: bool = True
+    """A flood wait is not the message's fault and does not count as an attempt."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the message has been told as far as it ever will be."""
+        return self.state is State.SENT or (self.state is State.UNCERTAIN and self.retry_at is None)
+
+    @property
+    def gives_up(self) -> bool:
+        return self.state is State.FAILED and self.retry_at is None
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return how long to wait after the given number of attempts, doubled each time."""
+def backoff(attempts: int, luck: float = 0.0) -> timedelta:
+    """Return how long to wait after the given number of attempts, doubled each time.
+
+    *luck*, from 0 to 1, adds up to a quarter, so that many don't come back at once.
+    """
     doublings = min(attempts, 10)
-    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT) * (1 + luck / 4)
 
 
 def decide(
     outcome: Outcome,
-    attempts: int,
+    delivery: Delivery,
     now: datetime,
     *,
     wait: timedelta | None = None,
-    repeating: bool = False,
+    when_uncertain: WhenUncertain = WhenUncertain.REPEAT,
+    luck: float = 0.0,
 ) -> Decision:
-    """Return what to do after the *attempts*-th try of one part ended with *outcome*.
+    """Return what to do after a try of the delivery's next message ended with *outcome*.
 
-    *wait* is the messenger's own wish, if it told one; *repeating*: this try was already flagged as a
-    possible repeat, so a second doubt is not repeated again.
+    *wait* is the messenger's own wish, if it told one; *luck*, from 0 to 1, spreads retries.
     """
+    waiting = State.UNCERTAIN if delivery.doubts else State.PLANNED
+    tried_for = now - (delivery.tried_at or now)
+    later = now + backoff(delivery.attempts, luck)
     match outcome:
         case Outcome.SENT:
             return Decision(State.SENT)
@@ -96,12 +156,68 @@ def decide(
             return Decision(State.CANCELLED)
         case Outcome.REJECTED:
             return Decision(State.FAILED)
-        case Outcome.UNCERTAIN if repeating:
-            return Decision(State.SENT)  # twice in doubt: a third copy would be worse
         case Outcome.UNCERTAIN:
-            return Decision(State.PLANNED, retry_at=now + backoff(attempts), may_repeat=True)
+            return _doubted(delivery, now, when_uncertain)
+        case Outcome.NO_CHAT:
+            return Decision(waiting, now + RETRY_FAILED) if tried_for < GRACE else Decision(State.CANCELLED)
         case Outcome.NOT_SENT if wait is not None:
-            return Decision(State.PLANNED, retry_at=now + wait, may_repeat=repeating)
-        case Outcome.NOT_SENT if attempts < MAX_ATTEMPTS:
-            return Decision(State.PLANNED, retry_at=now + backoff(attempts), may_repeat=repeating)
-    return Decision(State.FAILED)
+            return Decision(waiting, now + wait, counts=False)
+        case Outcome.ERROR if delivery.attempts >= MAX_ATTEMPTS:
+            return Decision(State.FAILED, now + RETRY_FAILED if tried_for < FAILED_FOR else None)
+    return Decision(waiting, later)
+
+
+def _doubted(delivery: Delivery, now: datetime, policy: WhenUncertain) -> Decision:
+    if policy is WhenUncertain.SKIP or delivery.doubts + 1 >= MOST_COPIES:
+        return Decision(State.UNCERTAIN)  # one copy more would be worse
+    return Decision(State.UNCERTAIN, now + COPIES_AFTER[delivery.doubts])
+
+
+def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> Delivery:
+    """Return the delivery once *decision* was made on its next message, which shows so many *cards*.
+
+    Where more is to be told it is in flight still: the next message follows at once.
+    """
+    in_doubt = decision.state is State.UNCERTAIN
+    if decision.is_over:
+        return _advanced(delivery, cards, now, in_doubt=in_doubt)
+    newly = in_doubt and not delivery.doubts
+    return replace(
+        delivery,
+        state=decision.state,
+        act_at=decision.retry_at,
+        attempts=delivery.attempts - (not decision.counts),
+        tried_at=delivery.tried_at if decision.counts else None,
+        doubts=delivery.doubts + in_doubt,
+        doubt_upto=max(delivery.doubt_upto, delivery.done + cards) if newly else delivery.doubt_upto,
+    )
+
+
+def is_let_be(delivery: Delivery, when_uncertain: WhenUncertain) -> bool:
+    """Tell whether the next message, copies of which may have arrived, is to be sent no more."""
+    return delivery.doubts >= (1 if when_uncertain is WhenUncertain.SKIP else MOST_COPIES)
+
+
+def let_be(delivery: Delivery, cards: int, now: datetime) -> Delivery:
+    """Return the delivery without its next message, which shows so many *cards* and stays in doubt."""
+    return _advanced(delivery, cards, now, in_doubt=True)
+
+
+def released(delivery: Delivery) -> Delivery:
+    """Return a claimed delivery of which nothing was sent as it was before, for others to take."""
+    return replace(
+        delivery,
+        state=State.UNCERTAIN if delivery.doubts else State.PLANNED,
+        act_at=delivery.slot_at,
+        attempts=delivery.attempts - 1,
+        tried_at=None if delivery.attempts == 1 else delivery.tried_at,
+    )
+
+
+def _advanced(delivery: Delivery, cards: int, now: datetime, *, in_doubt: bool) -> Delivery:
+    done = delivery.done + cards
+    unconfirmed = delivery.unconfirmed or in_doubt
+    told = replace(delivery, done=done, unconfirmed=unconfirmed, attempts=1, tried_at=now, doubts=0)
+    if done < len(delivery.digest.picks):
+        return replace(told, state=State.SENDING, act_at=now + LEASE)
+    return replace(told, state=State.UNCERTAIN if unconfirmed else State.SENT, act_at=None)

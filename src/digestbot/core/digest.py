@@ -66,7 +66,7 @@ class ViewKind(StrEnum):
     """Which list of papers is looked at. The letters travel in buttons: never give one a new meaning."""
 
     DIGEST = "d"
-    """A digest as it was sent; of its delivery id."""
+    """A digest as it was sent; of its id."""
     MINE = "m"
     """A day's papers that match my topics; of its ISO date."""
     ALL = "a"

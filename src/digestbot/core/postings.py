@@ -78,6 +78,10 @@ class Postings:
         """How many topics were looked for."""
         return len(self._bits)
 
+    def has(self, topic: str) -> bool:
+        """Tell whether any paper holds *topic*, looked for before."""
+        return self._bits[topic] != 0
+
     def count(self, topic: str, among: int) -> int:
         """Return how many papers *among* some hold *topic*, looked for before; or are muted by it."""
         found = self._bits[topic]

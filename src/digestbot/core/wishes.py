@@ -13,41 +13,48 @@ from digestbot.core.text import visible
 from digestbot.errors import UserError
 
 MOST_TOP = 30
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.h시]\s*(\d{2})?분?)?\s*(am|pm)?")
+_CLOCK = re.compile(
+    r"(?P<before>오전|오후|午前|午後|上午|下午|早上|晚上)?\s*(?P<hour>\d{1,2})"
+    r"(?:[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分]?|(?P<single>\d)[분分]|(?P<half_past>[반半])|[钟鐘整])?)?"
+    r"\s*(?P<after>am|pm)?"
+)
+_AFTERNOON = ("pm", "오후", "午後", "下午", "晚上")
 _NUMBER = re.compile(r"\d{1,4}")
 _PERIODS = {
     "day": ViewKind.TOP_DAY,
     "week": ViewKind.TOP_WEEK,
     "month": ViewKind.TOP_MONTH,
     "today": ViewKind.TOP_DAY,
-    "오늘": ViewKind.TOP_DAY,
-    "일": ViewKind.TOP_DAY,
-    "주": ViewKind.TOP_WEEK,
-    "주간": ViewKind.TOP_WEEK,
-    "월": ViewKind.TOP_MONTH,
-    "월간": ViewKind.TOP_MONTH,
+    **dict.fromkeys(("오늘", "일", "今日", "本日", "日", "今天", "天"), ViewKind.TOP_DAY),
+    **dict.fromkeys(("주", "주간", "週", "週間", "今週", "周", "本周", "一周"), ViewKind.TOP_WEEK),
+    **dict.fromkeys(("월", "월간", "月", "月間", "今月", "本月"), ViewKind.TOP_MONTH),
 }
-_EVERYTHING = ("all", "전체", "모두")
-_NONE = ("off", "none", "끄기", "없음")
-_MINE = ("mine", "my", "내", "나의", "내주제")
+_EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
+_NONE = ("off", "none", "끄기", "없음", "オフ", "なし", "关", "关闭", "无")
+_MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
 _STYLES = {
     "bullets": Style.BULLETS,
     "bullet": Style.BULLETS,
     "글머리표": Style.BULLETS,
+    "箇条書き": Style.BULLETS,
+    "要点": Style.BULLETS,
     "sections": Style.SECTIONS,
     "section": Style.SECTIONS,
     "섹션": Style.SECTIONS,
     "항목별": Style.SECTIONS,
+    "セクション": Style.SECTIONS,
+    "項目別": Style.SECTIONS,
+    "分节": Style.SECTIONS,
 }
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
 _DAY_NAMES = (
-    ("mon", "monday", "월", "월요일"),
-    ("tue", "tues", "tuesday", "화", "화요일"),
-    ("wed", "wednesday", "수", "수요일"),
-    ("thu", "thur", "thurs", "thursday", "목", "목요일"),
-    ("fri", "friday", "금", "금요일"),
-    ("sat", "saturday", "토", "토요일"),
-    ("sun", "sunday", "일", "일요일"),
+    ("mon", "monday", "월", "월요일", "月", "月曜", "月曜日", "周一", "星期一"),
+    ("tue", "tues", "tuesday", "화", "화요일", "火", "火曜", "火曜日", "周二", "星期二"),
+    ("wed", "wednesday", "수", "수요일", "水", "水曜", "水曜日", "周三", "星期三"),
+    ("thu", "thur", "thurs", "thursday", "목", "목요일", "木", "木曜", "木曜日", "周四", "星期四"),
+    ("fri", "friday", "금", "금요일", "金", "金曜", "金曜日", "周五", "星期五"),
+    ("sat", "saturday", "토", "토요일", "土", "土曜", "土曜日", "周六", "星期六"),
+    ("sun", "sunday", "일", "일요일", "日", "日曜", "日曜日", "周日", "周天", "星期日", "星期天"),
 )
 _DAYS = {name: day for day, names in enumerate(_DAY_NAMES) for name in names}
 _DAY_GROUPS = {
@@ -55,11 +62,21 @@ _DAY_GROUPS = {
     "daily": EVERY_DAY,
     "every day": EVERY_DAY,
     "매일": EVERY_DAY,
+    "毎日": EVERY_DAY,
+    "每天": EVERY_DAY,
     "weekdays": WEEKDAYS,
     "평일": WEEKDAYS,
+    "平日": WEEKDAYS,
+    "工作日": WEEKDAYS,
     "weekends": (5, 6),
     "주말": (5, 6),
+    "週末": (5, 6),
+    "周末": (5, 6),
 }
+_TO = re.compile(r"\s*(?:[-–—~〜]|부터|から|至|到)\s*")
+_UNTIL = re.compile(r"(?:까지|まで)$")
+_LETTERS = re.compile(rf"[{''.join(name for name in _DAYS if len(name) == 1)}]{{2,7}}")
+"""Days of one letter in a row, as in 月水金."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +123,17 @@ def sources(text: str, chosen: Sequence[str], offered: Sequence[str]) -> tuple[s
 
 
 def clock(text: str) -> time:
-    """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `8시`. Raises `usage-time`."""
+    """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `오후 8시`. Raises `usage-time`."""
     read = _CLOCK.fullmatch(plain(text))
-    if read is None:
+    if read is None or (read["before"] and read["after"]):
         raise UserError("usage-time")
-    hour, minute, half = int(read[1]), int(read[2] or 0), read[3]
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else 99
+    hour = int(read["hour"])
+    minute = 30 if read["half_past"] else int(read["minute"] or read["single"] or 0)
+    if half := read["before"] or read["after"]:
+        first = 0 if read["before"] else 1  # 午後0時 is noon; nobody writes 0 pm
+        hour = hour % 12 + 12 * (half in _AFTERNOON) if first <= hour <= 12 else 99
+    if half == "晚上" and hour == 12:  # twelve in the night
+        hour = 0
     if hour > 23 or minute > 59:
         raise UserError("usage-time")
     return time(hour, minute)
@@ -123,7 +144,8 @@ def weekdays(text: str) -> tuple[int, ...]:
     wanted = plain(text)
     if wanted in _DAY_GROUPS:
         return _DAY_GROUPS[wanted]
-    days = {day for part in re.split(r"[,\s]+", re.sub(r"\s*[-–~]\s*", "-", wanted)) for day in _run(part)}
+    parts = re.split(r"[,、・\s]+", _TO.sub("-", wanted))
+    days = {day for part in parts for day in _run(part)}
     if not days:
         raise UserError("usage-days")
     return tuple(sorted(days))
@@ -147,10 +169,10 @@ def today(words: Sequence[str]) -> bool:
 
 
 def day(words: Sequence[str]) -> DayWish:
-    """Return the day that is wanted, `2025-10-15` or `2025-10-15 all`. Raises `usage-date`."""
+    """Return the day that is wanted: `2025-10-15`, `2025年10月15日`, with `all`. Raises `usage-date`."""
     if not words:
         raise UserError("usage-date")
-    written = re.sub(r"[./]", "-", plain(words[0])).rstrip("-")
+    written = re.sub(r"[./년월年月]", "-", plain(words[0])).rstrip("-일日")
     try:
         year, month, number_of_day = map(int, written.split("-"))
         return DayWish(date(year, month, number_of_day), today(words[1:]))
@@ -177,7 +199,9 @@ def top(words: Sequence[str]) -> View:
 
 
 def _run(part: str) -> tuple[int, ...]:
-    first, dash, last = part.partition("-")
+    if _LETTERS.fullmatch(part):
+        return tuple(_DAYS[letter] for letter in part)
+    first, dash, last = _UNTIL.sub("", part).partition("-")
     if first not in _DAYS or (dash and last not in _DAYS):
         raise UserError("usage-days")
     start, end = _DAYS[first], _DAYS[last or first]

@@ -15,7 +15,10 @@ from digestbot.render.buttons import (
     Rows,
     choices,
     choices_of_added,
+    choices_of_hour,
     choices_of_narrowing,
+    choices_of_popular,
+    likely_zone,
     links,
     list_press,
     number,
@@ -76,7 +79,7 @@ class Renderer:
         """
         name = "detail" if back else "summarized"
         html = block("papers.jinja", name, language, card=card, awaited=awaited)
-        rows = links(card.paper)
+        rows = links(card.paper, language)
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
         if back:
@@ -163,6 +166,17 @@ class Renderer:
         """Return what a topic brings, and what it would if it were narrowed in each of some *ways*."""
         html = block("says.jinja", "narrowing", reader.language, broad=broad)
         return Message(html, choices_of_narrowing(topic_id, ways, reader.language))
+
+    def popular(self, reader: Subscriber, offered: Sequence[tuple[str, int]], page: int) -> Message:
+        """Return a page of topics that are *offered*, each with how many papers are about it."""
+        html = block("says.jinja", "popular", reader.language, reader=reader, offered=offered)
+        return Message(html, choices_of_popular(reader, offered, page))
+
+    def first_hour(self, reader: Subscriber) -> Message:
+        """Return the question for the hour of the digest, on the clock of where the reader seems to live."""
+        zone = likely_zone(reader)
+        html = block("says.jinja", "first_hour", reader.language, zone=zone)
+        return Message(html, choices_of_hour(zone))
 
     def sources(self, reader: Subscriber, offered: Sequence[str]) -> Message:
         """Return the answer to `/sources`; *offered* are the arXiv categories that can be chosen."""

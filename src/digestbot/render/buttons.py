@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from digestbot.core.digest import Card, Trial, View, ViewKind
+from digestbot.core.languages import LANGUAGES, ZONES
 from digestbot.core.narrow import MANY_VOTES, Way
 from digestbot.core.paper import Paper
+from digestbot.core.query import key
 from digestbot.core.subscriber import Subscriber, SubscriberState
 from digestbot.core.summary import Style
-from digestbot.render.i18n import LANGUAGES, SUMMARY_LANGUAGES, own_name, words
+from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
 from digestbot.render.markup import arxiv
 from digestbot.render.message import Button, Press
 
@@ -45,11 +47,12 @@ def switch(paper: Paper, language: str, back: Press | None) -> Button:
     )
 
 
-def links(paper: Paper) -> Rows:
-    code = f"Code ★{paper.code_stars}" if paper.code_stars else "Code"
+def links(paper: Paper, language: str) -> Rows:
+    t = words(language).gettext
+    code = f"{t('Code')} ★{paper.code_stars}" if paper.code_stars else t("Code")
     more = [
         *([Button(code, paper.code_url)] if paper.code_url else []),
-        *([Button("Project", paper.project_url)] if paper.project_url else []),
+        *([Button(t("Project"), paper.project_url)] if paper.project_url else []),
     ]
     hub = Button("Hugging Face", f"https://huggingface.co/papers/{paper.id}")
     return (
@@ -67,10 +70,14 @@ def choices(name: str, reader: Subscriber) -> Rows:
     t = words(reader.language).gettext
     match name:
         case "welcome" | "welcome_back":
-            language = next(code for code in LANGUAGES if code != reader.language)
             return (
+                *([(Button(t("Choose topics"), Press("pick", ("0",))),)] if not reader.topics else []),
                 (Button(t("Newest papers"), list_press(View(ViewKind.TODAY), 0)),),
-                (Button(LANGUAGES[language], Press("set", ("start-language", language))),),
+                tuple(
+                    Button(own, Press("set", ("start-language", code)))
+                    for code, own in LANGUAGES.items()
+                    if code != reader.language
+                ),
                 (Button(t("Settings"), Press("settings")),),
             )
         case "settings":
@@ -124,6 +131,44 @@ def _options(name: str, reader: Subscriber) -> Rows:
         case "choose_maximum":
             return (values("maximum", "3", "5", "10", "15", "20", "30"),)
     return ()
+
+
+_TOPICS_ON_A_PAGE = 12
+_FIRST_HOURS = ("07:00", "08:00", "09:00", "12:00", "18:00", "21:00")
+
+
+def choices_of_popular(reader: Subscriber, offered: Sequence[tuple[str, int]], page: int) -> Rows:
+    """Return a page of topics, two in a row, ticked where they are followed, and the ways on."""
+    t = words(reader.language).gettext
+    mine = {key(topic) for topic in reader.topics}
+    last = max(0, (len(offered) - 1) // _TOPICS_ON_A_PAGE)
+    here = min(page, last)
+    shown = offered[here * _TOPICS_ON_A_PAGE : (here + 1) * _TOPICS_ON_A_PAGE]
+    buttons = [
+        Button(_ticked(f"{topic} · {count}", key(topic) in mine), Press("topic", (str(here), topic)))
+        for topic, count in shown
+    ]
+    turns = [
+        *([Button(t("‹ Previous"), Press("pick", (str(here - 1),)))] if here else []),
+        *([Button(t("Next ›"), Press("pick", (str(here + 1),)))] if here < last else []),
+    ]
+    return (
+        *(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)),
+        *([tuple(turns)] if turns else []),
+        (Button(t("Done"), Press("picked")),),
+    )
+
+
+def choices_of_hour(zone: str) -> Rows:
+    """Return some hours to choose from, on the clock of *zone*."""
+    buttons = [Button(hour, Press("hour", (hour.replace(":", ""), zone))) for hour in _FIRST_HOURS]
+    return tuple(buttons[:3]), tuple(buttons[3:])
+
+
+def likely_zone(reader: Subscriber) -> str:
+    """Return the reader's time zone; where it is nobody's in particular, the one of their language."""
+    given = reader.schedule.zone
+    return ZONES.get(reader.language, given) if given == "UTC" else given
 
 
 _MOST_IDS = 8

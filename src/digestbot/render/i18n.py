@@ -6,22 +6,26 @@ the source language: its texts are in the templates.
 
 import re
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from importlib.resources import files
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_skeleton, get_datetime_format, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
+from digestbot.core.languages import LANGUAGES
+
 SOURCE_LANGUAGE = "en"
-LANGUAGES = {"en": "English", "ko": "한국어"}
-"""The languages that the bot speaks, each by its own name."""
+_MARKS = {"ja": ("：", "、"), "zh": ("：", "，")}
+"""What stands behind a label, and between two words; a blank where the mark has none of its own."""
+_DAYS = {"ko": (", ", "~"), "ja": ("・", "～"), "zh": ("、", "至")}
+"""What stands between weekdays in a row, and between the first and the last of a run."""
 
 
 class Words:
@@ -33,6 +37,7 @@ class Words:
         catalogue = _catalogue(self.language)
         self.gettext = catalogue.gettext
         self.ngettext = catalogue.ngettext
+        self.colon, self.comma = _MARKS.get(self.language, (": ", ", "))
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)
@@ -52,15 +57,17 @@ class Words:
     def moment(self, value: datetime, zone: str) -> str:
         """Return a time on the reader's clock, "Wed, Oct 15, 08:30"."""
         local = value.astimezone(ZoneInfo(zone))
-        return f"{format_skeleton('MMMEd', local, locale=self.locale)}, {local:%H:%M}"
+        day = format_skeleton("MMMEd", local, locale=self.locale)
+        return str(get_datetime_format("medium", self.locale)).format(f"{local:%H:%M}", day)
 
     def weekdays(self, days: tuple[int, ...]) -> str:
         """Return weekdays, runs of three and more as "Mon–Fri"."""
         names = get_day_names("abbreviated", locale=self.locale)
-        return ", ".join(
+        comma, to = _DAYS.get(self.language, (", ", "–"))
+        return comma.join(
             names[run[0]]
             if len(run) == 1
-            else ("–" if len(run) > 2 else ", ").join((names[run[0]], names[run[-1]]))
+            else (to if len(run) > 2 else comma).join((names[run[0]], names[run[-1]]))
             for run in _runs(days)
         )
 
@@ -72,8 +79,12 @@ def words(language: str) -> Words:
 
 
 def guess(language_code: str | None, default: str) -> str:
-    """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*."""
-    primary = (language_code or "").split("-")[0].lower()
+    """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*.
+
+    All of `zh`, also `zh-hant` and `zh-TW`, is Simplified Chinese: Telegram's menus know no finer code, and
+    by CLDR's language matching it is far nearer to Traditional Chinese than any other language of ours.
+    """
+    primary = (language_code or "").replace("_", "-").split("-")[0].lower()
     return primary if primary in LANGUAGES else default
 
 
@@ -93,12 +104,17 @@ def is_language(tag: str) -> bool:
 
 
 def find_language(text: str) -> str | None:
-    """Return the BCP-47 tag that *text* is, or whose language it names: `pt-br`, "Japanese", "日本語"."""
+    """Return the BCP-47 tag that *text* is, or whose language it names: `pt-br`, "日本語", "일본어"."""
     wanted = text.strip().casefold()
     for tag in SUMMARY_LANGUAGES:
-        if wanted in (tag, own_name(tag).casefold(), english_name(tag).casefold()):
+        if wanted == tag or wanted in _names(tag):
             return tag
     return str(Locale.parse(wanted, sep="-")).replace("_", "-") if is_language(wanted) else None
+
+
+def find_spoken(text: str) -> str | None:
+    """Return the language of ours that *text* means, by a tag or by a name, None where it means none."""
+    return guess(find_language(text), "") or None
 
 
 def other_language(shown: str, own: str) -> str | None:
@@ -110,13 +126,24 @@ def other_language(shown: str, own: str) -> str | None:
 
 def own_name(tag: str) -> str:
     """Return what the language of a BCP-47 *tag* calls itself: "한국어", "Português (Brasil)"."""
-    name = Locale.parse(tag, sep="-").display_name or tag
+    name = LANGUAGES.get(tag) or Locale.parse(tag, sep="-").display_name or tag
     return name[:1].upper() + name[1:]
 
 
 def english_name(tag: str) -> str:
     """Return what English calls the language of a BCP-47 *tag*: "Korean", "Portuguese (Brazil)"."""
-    return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    meant = "zh-Hans" if tag == "zh" else tag  # as our own Chinese is; a model would take either script
+    return Locale.parse(meant, sep="-").get_display_name("en") or tag
+
+
+@cache
+def _names(tag: str) -> set[str]:
+    """Return what a language calls itself, and what those that we speak call it."""
+    known = [Locale.parse(spoken).languages for spoken in LANGUAGES]
+    names = {own_name(tag)} | {
+        names_of[key] for names_of in known for key in (tag, f"{tag}_Hans") if key in names_of
+    }
+    return {name.casefold() for name in names}
 
 
 def _catalogue(language: str) -> NullTranslations:

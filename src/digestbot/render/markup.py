@@ -8,10 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from digestbot.core.digest import Listing
+from digestbot.core.languages import LANGUAGES
 from digestbot.core.paper import Paper
 from digestbot.core.summary import in_sections
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES, SOURCE_LANGUAGE, own_name, words
+from digestbot.render.i18n import SOURCE_LANGUAGE, own_name, words
 from digestbot.render.split import clip, plain
 from digestbot.render.summaries import as_html, as_text, section_name
 
@@ -103,4 +104,5 @@ def _environment(language: str) -> Environment:
         "weekdays": spoken.weekdays,
         "language_name": lambda language: LANGUAGES.get(language, language),
     }
+    environment.globals |= {"languages": LANGUAGES, "colon": spoken.colon, "comma": spoken.comma}
     return environment

@@ -1,5 +1,6 @@
 """What Telegram shows about us before anyone writes: the commands and a line about the bot."""
 
+from digestbot.core.languages import LANGUAGES
 from digestbot.render.i18n import words
 
 
@@ -13,6 +14,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("topics", t("Your topics")),
         ("add", t("Add topics")),
         ("remove", t("Remove topics")),
+        ("share", t("A link that hands on your topics")),
         ("test", t("What a topic would bring")),
         ("mute", t("Never show papers with a word")),
         ("unmute", t("Show them again")),
@@ -24,7 +26,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("timezone", t("Your time zone")),
         ("days", t("On which days it comes")),
         ("max", t("How many papers at most")),
-        ("language", t("English or Korean")),
+        ("language", " · ".join(LANGUAGES.values())),
         ("summaries", t("How papers are summarised")),
         ("pause", t("Wait with digests")),
         ("resume", t("Go on with digests")),

@@ -1,7 +1,7 @@
-"""The ledger of deliveries as rows and back."""
+"""The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, Delivery, State
 from digestbot.core.digest import Digest, Pick
-from digestbot.store.schema import deliveries
+from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,33 @@ class NewDelivery:
 
     subscriber_id: int
     slot_at: datetime
-    digest: Digest
+    digest_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the queue: what stands before it was asked for already."""
+
+    act_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A claimed delivery as it is to be from now on, and what it was claimed as."""
+
+    delivery: Delivery
+    claimed: Delivery
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Deliveries that are ours to send, the longest waiting first."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    upto: Place | None = None
+    """The place of the last of them: from there on is what others wait for."""
 
 
 class Deliveries:
@@ -28,71 +54,101 @@ class Deliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def plan(self, new: Sequence[NewDelivery], now: datetime) -> None:
+    async def compose(self, new: Sequence[Digest], now: datetime) -> list[int]:
+        """Write digests and return the id of each."""
+        rows = [
+            {
+                "picks": _pack(digest.picks),
+                "left_out": _pack(digest.left_out),
+                "listed": digest.listed,
+                "created_at": now,
+            }
+            for digest in new
+        ]
+        if not rows:
+            return []
+        insert = digests.insert().returning(digests.c.id, sort_by_parameter_order=True)
+        return list((await self._connection.execute(insert, rows)).scalars())
+
+    async def plan(self, new: Sequence[NewDelivery]) -> None:
         """Write what is to be sent; a slot that is there already raises IntegrityError."""
         rows = [
             {
                 "subscriber_id": delivery.subscriber_id,
+                "digest_id": delivery.digest_id,
                 "slot_at": delivery.slot_at,
                 "state": State.PLANNED,
-                "picks": _pack(delivery.digest.picks),
-                "left_out": _pack(delivery.digest.left_out),
-                "listed": delivery.digest.listed,
-                "act_at": now,
-                "created_at": now,
+                "act_at": delivery.slot_at,
             }
             for delivery in new
         ]
         if rows:
             await self._connection.execute(deliveries.insert(), rows)
 
-    async def claim(self, now: datetime) -> Delivery | None:
-        """Take the delivery that has waited longest and return it, None when there is nothing to send."""
-        waiting = (
-            sa.select(deliveries)
-            .where(deliveries.c.state == State.PLANNED, deliveries.c.act_at <= now)
-            .order_by(deliveries.c.slot_at, deliveries.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        row = (await self._connection.execute(waiting)).first()
-        if row is None:
-            return None
-        attempt = {"state": State.SENDING, "act_at": now + LEASE, "attempts": row.attempts + 1}
-        await self._connection.execute(_one(row.id).values(attempt))
-        return _delivery(row, attempts=row.attempts + 1, state=State.SENDING)
+    async def claim(self, now: datetime, limit: int = 1, after: Place | None = None) -> Claim:
+        """Take what has waited longest, at most *limit*, from a place in the queue on.
 
-    async def settle(self, delivery: Delivery, now: datetime, error: str | None = None) -> None:
-        """Write what became of a claimed delivery; *delivery* is as it should be from now on."""
-        ended = delivery.state in (State.SENT, State.FAILED, State.CANCELLED)
-        changes = {
-            "state": delivery.state,
-            "done": delivery.done,
-            "attempts": delivery.attempts,
-            "may_repeat": delivery.may_repeat,
-            "act_at": delivery.act_at,
-            "ended_at": now if ended else None,
-            "error": error,
+        Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
+        """
+        waiting = sa.select(deliveries.c.id, deliveries.c.act_at).where(
+            deliveries.c.act_at <= now, deliveries.c.state != State.SENDING, ~_comes_after_another()
+        )
+        if after is not None:
+            place = sa.tuple_(sa.literal(after.act_at, UTCDateTime), sa.literal(after.id))
+            waiting = waiting.where(sa.tuple_(deliveries.c.act_at, deliveries.c.id) > place)
+        order = (deliveries.c.act_at, deliveries.c.id)
+        taken = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
+        places = [Place(row.act_at, row.id) for row in await self._connection.execute(taken)]
+        if not places:
+            return Claim()
+        ids = [place.id for place in places]
+        attempt = {
+            "state": State.SENDING,
+            "act_at": now + LEASE,
+            "attempts": deliveries.c.attempts + 1,
+            "tried_at": sa.func.coalesce(deliveries.c.tried_at, sa.literal(now, UTCDateTime)),
         }
-        await self._connection.execute(_one(delivery.id).values(changes))
+        claim = deliveries.update().where(deliveries.c.id.in_(ids)).values(attempt).returning(deliveries)
+        rows = {row.id: row for row in await self._connection.execute(claim)}
+        told = await self._digests({row.digest_id for row in rows.values()})
+        return Claim([_delivery(rows[id_], told[rows[id_].digest_id]) for id_ in ids], places[-1])
+
+    async def renew(self, ids: Collection[int], now: datetime) -> None:
+        """Tell that the sender of these still lives."""
+        mine = deliveries.update().where(deliveries.c.id.in_(ids), deliveries.c.state == State.SENDING)
+        await self._connection.execute(mine.values(act_at=now + LEASE))
+
+    async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
+        """Write what became of claimed deliveries.
+
+        One that was taken from us meanwhile, because we were taken for dead, is left to who has it now.
+        """
+        rows = [_settled(one, now) for one in settled]
+        if rows:
+            await self._connection.execute(_SETTLE, rows)
 
     async def recover(self, now: datetime) -> int:
-        """Return to the queue, flagged, what a dead sender left in flight; tell how many."""
+        """Return to the queue, in doubt, what a dead sender left in flight; tell how many."""
         abandoned = deliveries.update().where(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
         changed = await self._connection.execute(
-            abandoned.values(state=State.PLANNED, act_at=now, may_repeat=True)
+            abandoned.values(state=State.UNCERTAIN, act_at=now, doubts=deliveries.c.doubts + 1)
         )
         return changed.rowcount
 
     async def cancel(self, subscriber_id: int, now: datetime) -> None:
         """Take back what the subscriber has not been sent yet."""
         waiting = deliveries.update().where(
-            deliveries.c.subscriber_id == subscriber_id, deliveries.c.state == State.PLANNED
+            deliveries.c.subscriber_id == subscriber_id,
+            deliveries.c.act_at.is_not(None),
+            deliveries.c.state != State.SENDING,
         )
-        await self._connection.execute(waiting.values(state=State.CANCELLED, ended_at=now))
+        await self._connection.execute(waiting.values(state=State.CANCELLED, act_at=None, ended_at=now))
 
-    async def get(self, delivery_id: int) -> Delivery | None:
-        return await self._first(deliveries.c.id == delivery_id)
+    async def of_digest(self, digest_id: int, subscriber_id: int) -> Delivery | None:
+        """Return the delivery of a digest to a subscriber."""
+        return await self._first(
+            (deliveries.c.digest_id == digest_id) & (deliveries.c.subscriber_id == subscriber_id)
+        )
 
     async def latest(self, subscriber_id: int) -> Delivery | None:
         """Return the subscriber's last digest, whatever became of it."""
@@ -100,32 +156,112 @@ class Deliveries:
 
     async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
         """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
-        query = sa.select(deliveries).where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
+        query = sa.select(deliveries.c.subscriber_id, deliveries.c.done, _is_given_up(), digests.c.picks)
+        query = query.join(digests).where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
         told: dict[int, set[str]] = {}
-        for row in await self._connection.execute(query):
-            given_up = row.state in (State.FAILED, State.CANCELLED)
-            picks = row.picks[: row.done] if given_up else row.picks
-            told.setdefault(row.subscriber_id, set()).update(paper_id for paper_id, _ in picks)
+        for subscriber_id, done, given_up, picks in await self._connection.execute(query):
+            shown = picks[:done] if given_up else picks
+            told.setdefault(subscriber_id, set()).update(paper_id for paper_id, _ in shown)
         return told
 
     async def unfinished(self) -> int:
-        """Return how many deliveries are planned or in flight."""
-        query = sa.select(sa.func.count()).where(deliveries.c.state.in_((State.PLANNED, State.SENDING)))
+        """Return how many deliveries wait or are in flight."""
+        query = sa.select(sa.func.count()).where(deliveries.c.act_at.is_not(None))
         return await self._connection.scalar(query) or 0
 
+    async def waiting(self, upto: datetime) -> int:
+        """Return how many deliveries have something to be done about them until a time."""
+        query = sa.select(sa.func.count()).where(deliveries.c.act_at <= upto)
+        return await self._connection.scalar(query) or 0
+
+    async def states(self) -> dict[State, int]:
+        """Return how many deliveries are in each state."""
+        query = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
+        return {State(state): count for state, count in await self._connection.execute(query)}
+
     async def forget(self, before: datetime) -> int:
-        """Delete deliveries that ended before a time, and tell how many."""
+        """Delete deliveries that ended before a time, with what only they told; return how many."""
         old = deliveries.delete().where(deliveries.c.ended_at < before)
-        return (await self._connection.execute(old)).rowcount
+        count = (await self._connection.execute(old)).rowcount
+        needed = sa.exists().where(deliveries.c.digest_id == digests.c.id)
+        await self._connection.execute(digests.delete().where(digests.c.created_at < before, ~needed))
+        return count
 
     async def _first(self, condition: sa.ColumnElement[bool]) -> Delivery | None:
         query = sa.select(deliveries).where(condition).order_by(deliveries.c.slot_at.desc()).limit(1)
         row = (await self._connection.execute(query)).first()
-        return _delivery(row) if row else None
+        if row is None:
+            return None
+        return _delivery(row, (await self._digests({row.digest_id}))[row.digest_id])
+
+    async def _digests(self, ids: Collection[int]) -> Mapping[int, Digest]:
+        query = sa.select(digests).where(digests.c.id.in_(ids))
+        return {
+            row.id: Digest(_unpack(row.picks), _unpack(row.left_out), row.listed)
+            for row in await self._connection.execute(query)
+        }
 
 
-def _one(delivery_id: int) -> sa.Update:
-    return deliveries.update().where(deliveries.c.id == delivery_id)
+_SETTLE = (
+    deliveries.update()
+    .where(
+        deliveries.c.id == sa.bindparam("key"),
+        deliveries.c.state == State.SENDING,
+        deliveries.c.done == sa.bindparam("claimed_done"),
+        deliveries.c.attempts == sa.bindparam("claimed_attempts"),
+    )
+    .values(
+        {
+            name: sa.bindparam(f"new_{name}")
+            for name in (
+                "state",
+                "done",
+                "attempts",
+                "tried_at",
+                "doubts",
+                "doubt_upto",
+                "unconfirmed",
+                "act_at",
+                "ended_at",
+                "error",
+            )
+        }
+    )
+)
+
+
+def _settled(one: Settled, now: datetime) -> dict[str, Any]:
+    settled = one.delivery
+    return {
+        "key": settled.id,
+        "claimed_done": one.claimed.done,
+        "claimed_attempts": one.claimed.attempts,
+        "new_state": settled.state,
+        "new_done": settled.done,
+        "new_attempts": settled.attempts,
+        "new_tried_at": settled.tried_at,
+        "new_doubts": settled.doubts,
+        "new_doubt_upto": settled.doubt_upto,
+        "new_unconfirmed": settled.unconfirmed,
+        "new_act_at": settled.act_at,
+        "new_ended_at": now if settled.act_at is None else None,
+        "new_error": one.error,
+    }
+
+
+def _comes_after_another() -> sa.ColumnElement[bool]:
+    """An earlier digest of the reader's is on its way, and has not failed so far: that one goes first."""
+    earlier = deliveries.alias("earlier")
+    return sa.exists().where(
+        earlier.c.subscriber_id == deliveries.c.subscriber_id,
+        earlier.c.slot_at < deliveries.c.slot_at,
+        earlier.c.act_at.is_not(None),
+        earlier.c.state != State.FAILED,
+    )
+
+
+def _is_given_up() -> sa.ColumnElement[bool]:
+    return deliveries.c.act_at.is_(None) & deliveries.c.state.in_((State.FAILED, State.CANCELLED))
 
 
 def _pack(picks: Iterable[Pick]) -> list[tuple[str, tuple[str, ...]]]:
@@ -136,16 +272,19 @@ def _unpack(packed: Iterable[tuple[str, list[str]]]) -> tuple[Pick, ...]:
     return tuple(Pick(paper_id, tuple(topics)) for paper_id, topics in packed)
 
 
-def _delivery(row: sa.Row[Any], **changed: Any) -> Delivery:
-    read = {
-        "id": row.id,
-        "subscriber_id": row.subscriber_id,
-        "slot_at": row.slot_at,
-        "digest": Digest(_unpack(row.picks), _unpack(row.left_out), row.listed),
-        "state": State(row.state),
-        "done": row.done,
-        "attempts": row.attempts,
-        "may_repeat": row.may_repeat,
-        "act_at": row.act_at,
-    }
-    return Delivery(**{**read, **changed})
+def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:
+    return Delivery(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        digest_id=row.digest_id,
+        slot_at=row.slot_at,
+        digest=digest,
+        state=State(row.state),
+        done=row.done,
+        attempts=row.attempts,
+        tried_at=row.tried_at,
+        doubts=row.doubts,
+        doubt_upto=row.doubt_upto,
+        unconfirmed=row.unconfirmed,
+        act_at=row.act_at,
+    )

@@ -86,6 +86,13 @@ class Papers:
         arrival = await self._connection.scalar(first)
         return await self.last_arrival() if arrival is None else arrival - 1
 
+    async def keywords(self, first: date, last: date) -> list[list[str]]:
+        """Return the keywords of each paper that Hugging Face listed from *first* to *last*."""
+        query = sa.select(papers.c.ai_keywords).where(
+            papers.c.listed_on.between(first, last), papers.c.on_hugging_face
+        )
+        return list((await self._connection.scalars(query)).all())
+
     async def newest_day(self, upto: date) -> date | None:
         """Return the last day not later than *upto* on which Hugging Face lists a paper."""
         query = sa.select(sa.func.max(papers.c.listed_on)).where(papers.c.listed_on <= upto)

@@ -199,26 +199,44 @@ topics = sa.Table(
     sa.UniqueConstraint("subscriber_id", "key"),
 )
 
+# What is told, without the words: readers who are told the same share one.
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # [[paper id, [topic, …]], …]
+    sa.Column("picks", sa.JSON, nullable=False),
+    sa.Column("left_out", sa.JSON, nullable=False),
+    sa.Column("listed", sa.Integer, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False, index=True),
+)
+
+# Who is told which digest, and how far that got; `core.delivery` explains the columns.
 deliveries = sa.Table(
     "deliveries",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
+    sa.Column("digest_id", sa.ForeignKey(digests.c.id), nullable=False, index=True),
     sa.Column("slot_at", UTCDateTime, nullable=False),
     sa.Column("state", sa.String, nullable=False),
-    # What to say, not the words: [[paper id, [topic, …]], …]
-    sa.Column("picks", sa.JSON, nullable=False),
-    sa.Column("left_out", sa.JSON, nullable=False),
-    sa.Column("listed", sa.Integer, nullable=False),
-    # How many of the picks are in messages that were sent; the next message starts after them.
-    sa.Column("done", sa.Integer, nullable=False, default=0),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("may_repeat", sa.Boolean, nullable=False, default=False),
-    # PLANNED: not before this time. SENDING: the sender is taken for dead after it.
+    sa.Column("done", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("tried_at", UTCDateTime),
+    sa.Column("doubts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("doubt_upto", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unconfirmed", sa.Boolean, nullable=False, server_default=sa.false()),
+    # NULL: it is over. In flight: its sender is taken for dead after it. Else: not before it.
     sa.Column("act_at", UTCDateTime),
     sa.Column("error", sa.Text),
-    sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("ended_at", UTCDateTime),
     sa.UniqueConstraint("subscriber_id", "slot_at"),
-    sa.Index("ix_deliveries_state_act_at", "state", "act_at"),
+)
+# The queue, in its order; what is over takes no room in it.
+sa.Index(
+    "ix_deliveries_queue",
+    deliveries.c.act_at,
+    deliveries.c.id,
+    sqlite_where=deliveries.c.act_at.is_not(None),
+    postgresql_where=deliveries.c.act_at.is_not(None),
 )

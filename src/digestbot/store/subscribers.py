@@ -62,6 +62,25 @@ class Subscribers:
         )
         return tuple((await self._connection.scalars(query.order_by(topics.c.id))).all())
 
+    async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
+        """Return these subscribers by id, as far as one must know them to write to them: without topics."""
+        query = sa.select(subscribers).where(subscribers.c.id.in_(list(ids)))
+        return {row.id: _subscriber(row, ()) for row in await self._connection.execute(query)}
+
+    async def move_on(self, planned: Sequence[Subscriber]) -> None:
+        """Write cursors and due times of known subscribers, and nothing else of them."""
+        rows = [
+            {
+                "key": reader.id,
+                "new_cursor": reader.cursor,
+                "new_next_due_at": reader.next_due_at,
+                "new_last_slot_at": reader.last_slot_at,
+            }
+            for reader in planned
+        ]
+        if rows:
+            await self._connection.execute(_MOVE_ON, rows)
+
     async def remove_topics(self, subscriber_id: int, keys: Iterable[str]) -> None:
         mine = (topics.c.subscriber_id == subscriber_id) & topics.c.key.in_(list(keys))
         await self._connection.execute(topics.delete().where(mine))
@@ -99,6 +118,17 @@ class Subscribers:
         for subscriber_id, topic in await self._connection.execute(query.order_by(topics.c.id)):
             chosen[subscriber_id] = (*chosen.get(subscriber_id, ()), topic)
         return chosen
+
+
+_MOVE_ON = (
+    subscribers.update()
+    .where(subscribers.c.id == sa.bindparam("key"))
+    .values(
+        cursor=sa.bindparam("new_cursor"),
+        next_due_at=sa.bindparam("new_next_due_at"),
+        last_slot_at=sa.bindparam("new_last_slot_at"),
+    )
+)
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from digestbot.core import wishes
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
 from digestbot.errors import UserError
-from digestbot.render.i18n import LANGUAGES, find_language, is_language
+from digestbot.render.i18n import find_language, find_spoken, is_language
 from digestbot.render.places import find_zones, zone_at
 
 SCREENS = ("language", "time", "days", "maximum", "summaries")
@@ -154,11 +154,10 @@ def _summaries(text: str) -> tuple[Style | None, str | None]:
 
 
 def _language(text: str) -> str:
-    wanted = wishes.plain(text)
-    for code, own_name in LANGUAGES.items():
-        if wanted in (code, own_name.lower()):
-            return code
-    raise UserError("usage-language")
+    spoken = find_spoken(wishes.plain(text))
+    if spoken is None:
+        raise UserError("usage-language")
+    return spoken
 
 
 HANDLERS = [

@@ -4,11 +4,18 @@ from telegram import Update
 
 from digestbot.bot.context import Context, chat_of, command, on_press, pressed
 from digestbot.bot.gate import may_change
+from digestbot.bot.handlers.topics import added
+from digestbot.core.radar import unpack
 
 
 async def start(update: Update, context: Context) -> None:
-    reader, is_new = await context.desk.membership.subscribe(chat_of(update))
+    chat = chat_of(update)
+    reader, is_new = await context.desk.membership.subscribe(chat)
     await context.reply(update, context.desk.render.say("welcome" if is_new else "welcome_back", reader))
+    if handed_on := unpack(context.words[0]) if context.words else ():
+        await context.reply(
+            update, await added(context, await context.desk.membership.add_topics(chat, handed_on))
+        )
 
 
 async def show_help(update: Update, context: Context) -> None:

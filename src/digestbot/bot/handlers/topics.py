@@ -23,7 +23,7 @@ async def topics(update: Update, context: Context) -> None:
 async def add(update: Update, context: Context) -> None:
     wanted = wishes.topics(" ".join(context.words))
     done = await context.desk.membership.add_topics(chat_of(update), wanted)
-    await context.reply(update, await _added(context, done))
+    await context.reply(update, await added(context, done))
 
 
 async def undo_pressed(update: Update, context: Context) -> None:
@@ -56,7 +56,7 @@ async def narrow_pressed(update: Update, context: Context) -> None:
     except ValueError:
         raise UserError("old-button") from None
     if chosen:
-        await context.replace(query, await _added(context, await membership.narrow(chat, topic, chosen)))
+        await context.replace(query, await added(context, await membership.narrow(chat, topic, chosen)))
         return
     topics = await membership.named(chat, [topic])
     if not topics:
@@ -68,7 +68,7 @@ async def narrow_pressed(update: Update, context: Context) -> None:
     await context.replace(query, context.desk.render.narrowing(broad_one, topic, trials, reader))
 
 
-async def _added(context: Context, done: membership.TopicsChanged) -> Message:
+async def added(context: Context, done: membership.TopicsChanged) -> Message:
     """Return what is said of topics that were added: what each would have brought."""
     trials = [await context.desk.library.trial(topic, done.reader) for topic in done.changed[:MOST_TRIALS]]
     return context.desk.render.added(done.reader, done.changed, done.unchanged, trials, done.ids)

@@ -1,0 +1,108 @@
+"""Writes results into the ledger in groups: one transaction for many, none waits longer than a blink."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from digestbot.actions import Clock
+from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.store import Store, Tables
+from digestbot.store.deliveries import Settled
+
+EVERY = 0.05
+"""Seconds that a result waits for others, at most."""
+MOST = 500
+"""So many results are written at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one message, and what it tells of its reader."""
+
+    settled: Settled
+    is_unwanted: bool = False
+    """The reader does not want us, or is not there any more."""
+    moved_to: int | None = None
+    """The chat's new id."""
+
+
+class Ledger:
+    """Takes results one by one, and writes them together, while `run` runs.
+
+    Where that fails, what is not written yet is in doubt once its lease is over, as after a crash.
+    """
+
+    def __init__(self, store: Store, clock: Clock, flying: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+        self._flying = flying
+        """Tells how many results may be waited for: with so many there is no need to wait longer."""
+        self._waiting: list[tuple[Result, asyncio.Future[None]]] = []
+        self._come = asyncio.Event()
+        self._full = asyncio.Event()
+        self._is_closing = False
+
+    async def write(self, result: Result) -> None:
+        """Write *result*; return when it is committed."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((result, written))
+        self._come.set()
+        if len(self._waiting) >= min(MOST, self._flying()):
+            self._full.set()
+        await written
+
+    async def run(self) -> None:
+        """Write what comes, until `close`."""
+        while self._waiting or not self._is_closing:
+            await self._come.wait()
+            if not self._is_closing:
+                await self._wait_for_more()
+            taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            if not self._waiting and not self._is_closing:
+                self._come.clear()
+            await self._commit(taken)
+
+    def close(self) -> None:
+        """Let `run` end once all is written."""
+        self._is_closing = True
+        self._come.set()
+        self._full.set()
+
+    async def _wait_for_more(self) -> None:
+        try:
+            async with asyncio.timeout(EVERY):
+                await self._full.wait()
+        except TimeoutError:
+            return
+        self._full.clear()
+
+    async def _commit(self, taken: list[tuple[Result, asyncio.Future[None]]]) -> None:
+        results = [result for result, _ in taken]
+        async with self._store.write() as tables:
+            await tables.deliveries.settle([result.settled for result in results], self._clock())
+            for result in results:
+                if result.is_unwanted or result.moved_to is not None:
+                    await self._change_reader(tables, result)
+        for _, written in taken:
+            if not written.done():
+                written.set_result(None)
+
+    async def _change_reader(self, tables: Tables, result: Result) -> None:
+        reader = await tables.subscribers.get(result.settled.delivery.subscriber_id)
+        if reader is None:  # forgotten a moment ago
+            return
+        if result.is_unwanted:
+            await self._leave_alone(tables, reader)
+        elif result.moved_to is not None:
+            await self._move(tables, reader, result.moved_to)
+
+    async def _leave_alone(self, tables: Tables, reader: Subscriber) -> None:
+        await tables.deliveries.cancel(reader.id, self._clock())
+        if reader.state is SubscriberState.ACTIVE:
+            await tables.subscribers.save(replace(reader, state=SubscriberState.BLOCKED, next_due_at=None))
+
+    async def _move(self, tables: Tables, reader: Subscriber, chat_id: int) -> None:
+        if await tables.subscribers.in_chat(chat_id) is None:
+            await tables.subscribers.save(replace(reader, chat_id=chat_id))
+        else:  # the new chat subscribed by itself: it has digests of its own
+            await self._leave_alone(tables, reader)

@@ -1,0 +1,133 @@
+"""The messages of digests, put into words and made ready once for all who are told the same."""
+
+import asyncio
+import hashlib
+import html
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from digestbot.actions.library import digest_listing
+from digestbot.actions.summarize import Summarizer
+from digestbot.core.delivery import Delivery
+from digestbot.core.paper import Paper
+from digestbot.core.subscriber import Subscriber
+from digestbot.core.summary import Style
+from digestbot.render import Renderer
+from digestbot.render.message import Message
+from digestbot.render.split import plain
+from digestbot.store import Store
+
+_KEPT = 500
+"""Messages that are remembered."""
+_FRESH = 600
+"""Seconds after which votes and summaries are looked up again."""
+
+
+class Packer(Protocol):
+    def pack(self, message: Message) -> Any:
+        """Make a message ready to be sent to any number of chats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message, and how many of the digest's picks it shows."""
+
+    message: Message
+    packed: Any
+    cards: int
+
+    @property
+    def hash(self) -> str:
+        """What names the message in a log, without telling it."""
+        return hashlib.sha256(self.message.html.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """All that a message depends on: for whom it is the same, it is made once."""
+
+    digest_id: int
+    first: int
+    may_repeat: bool
+    day: date
+    language: str
+    reads: str
+    style: Style
+    fresh: int
+
+
+class Parts:
+    """Makes the messages of digests."""
+
+    def __init__(
+        self, store: Store, summarizer: Summarizer, renderer: Renderer, packer: Packer | None
+    ) -> None:
+        self._store = store
+        self._summarizer = summarizer
+        self._renderer = renderer
+        self._packer = packer
+        self._made: OrderedDict[_Which, Ready] = OrderedDict()
+        self._turn = asyncio.Lock()
+
+    async def next(self, delivery: Delivery, reader: Subscriber, now: datetime) -> Ready:
+        """Return the message that comes next."""
+        which = _which(delivery, reader, now)
+        if which not in self._made:
+            async with self._turn:  # many want the same: one makes it
+                if which not in self._made:
+                    self._made[which] = await self._make(delivery, reader)
+        ready = self._made[which]
+        if len(self._made) > _KEPT:
+            self._made.popitem(last=False)
+        return ready
+
+    async def all(self, delivery: Delivery, reader: Subscriber) -> list[Message]:
+        """Return all the messages of a digest."""
+        messages = []
+        while delivery.done < len(delivery.digest.picks):
+            ready = await self._make(delivery, reader)
+            messages.append(ready.message)
+            delivery = replace(delivery, done=delivery.done + ready.cards)
+        return messages
+
+    def in_plain_words(self, ready: Ready) -> Ready:
+        """Return the same without markup, for when Telegram does not understand ours."""
+        text = html.escape(plain(ready.message.html), quote=False)
+        return self._packed(Message(text, ready.message.buttons), ready.cards)
+
+    async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
+        listing = digest_listing(delivery, await self._papers(delivery), reader)
+        cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
+        part = self._renderer.digest(
+            replace(listing, cards=cards), reader.language, delivery.done, may_repeat=delivery.may_repeat
+        )
+        is_last = delivery.done + part.cards >= len(cards)  # also where a paper is not there any more
+        rest = len(delivery.digest.picks) - delivery.done
+        return self._packed(part.message, rest if is_last else part.cards)
+
+    def _packed(self, message: Message, cards: int) -> Ready:
+        return Ready(message, self._packer.pack(message) if self._packer else message, cards)
+
+    async def _papers(self, delivery: Delivery) -> Mapping[str, Paper]:
+        async with self._store.read() as tables:
+            return await tables.papers.get_many(_ids(delivery))
+
+
+def _ids(delivery: Delivery) -> Iterable[str]:
+    return (pick.paper_id for pick in delivery.digest.picks)
+
+
+def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
+    return _Which(
+        digest_id=delivery.digest_id,
+        first=delivery.done,
+        may_repeat=delivery.may_repeat,
+        day=reader.schedule.day_of(delivery.slot_at),
+        language=reader.language,
+        reads=reader.reads,
+        style=reader.style,
+        fresh=int(now.timestamp()) // _FRESH,
+    )

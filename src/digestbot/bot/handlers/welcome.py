@@ -1,0 +1,70 @@
+"""The first minute: topics by taps, an hour, and at once a first digest. And the link that hands them on."""
+
+from zoneinfo import available_timezones
+
+from telegram import Update
+
+from digestbot.bot.context import Context, chat_of, command, on_press, pressed
+from digestbot.bot.gate import may_change
+from digestbot.core import wishes
+from digestbot.core.digest import View, ViewKind
+from digestbot.core.radar import pack
+from digestbot.errors import UserError
+
+
+async def pick_pressed(update: Update, context: Context) -> None:
+    """Show a page of popular topics."""
+    query, (page,) = pressed(update, words=1)
+    reader = await context.reader(update)
+    offered = await context.desk.library.popular()
+    await context.replace(query, context.desk.render.popular(reader, offered, _number(page)))
+
+
+async def topic_pressed(update: Update, context: Context) -> None:
+    """Follow a popular topic, or follow it no more."""
+    query, (page, topic) = pressed(update, words=2)
+    reader = await context.desk.membership.toggle_topic(chat_of(update), topic)
+    offered = await context.desk.library.popular()
+    await context.replace(query, context.desk.render.popular(reader, offered, _number(page)))
+
+
+async def picked_pressed(update: Update, context: Context) -> None:
+    """Ask for the hour, on the clock of where the reader seems to live."""
+    query, _ = pressed(update)
+    await context.replace(query, context.desk.render.first_hour(await context.reader(update)))
+
+
+async def hour_pressed(update: Update, context: Context) -> None:
+    """Set the hour, and bring what is there already."""
+    query, (hour, zone) = pressed(update, words=2)
+    if zone not in available_timezones():
+        raise UserError("old-button")
+    at = wishes.clock(f"{hour[:2]}:{hour[2:]}")
+    reader = await context.desk.membership.set_hour(chat_of(update), at, zone)
+    await context.replace(query, context.desk.render.say("changed", reader, what="time"))
+    listing = await context.desk.library.look(View(ViewKind.TODAY), reader)
+    await context.reply(update, context.desk.render.page(listing, reader.language))
+
+
+async def share(update: Update, context: Context) -> None:
+    reader = await context.reader(update)
+    if not reader.topics:
+        raise UserError("nothing-to-share")
+    payload, kept = pack(reader.topics)
+    link = f"https://t.me/{context.bot.username}?start={payload}"
+    await context.reply(update, context.desk.render.say("share", reader, link=link, kept=kept))
+
+
+def _number(page: str) -> int:
+    if not page.isdecimal():
+        raise UserError("old-button")
+    return int(page)
+
+
+HANDLERS = [
+    command("share", share),
+    on_press("pick", pick_pressed),
+    on_press("topic", may_change(topic_pressed)),
+    on_press("picked", picked_pressed),
+    on_press("hour", may_change(hour_pressed)),
+]

@@ -1,0 +1,335 @@
+"""When the next message may go: overall, to a private chat, to a group or channel. All that we say counts.
+
+The numbers are Telegram's, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
+Every window holds from any moment on, not only from the first: a token bucket as large as the rate lets twice
+as much through in its first second. So the overall pace is a bucket of pyrate-limiter's with a log, which may
+be one in a database that many machines share, and before it one with a state, which keeps messages apart. The
+buckets keep no order of those who wait, and one for each of a million chats is too much, so who is next, and
+each chat's last few times, are kept here. aiolimiter was measured too: it has neither a clock of the caller's
+nor shared buckets, and takes half of a core at 1,000 a second on uvloop.
+"""
+
+import asyncio
+import math
+import time
+from bisect import insort
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from heapq import heappop, heappush
+from itertools import count, islice
+from typing import Any, NamedTuple
+
+import structlog
+from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, StateBucket
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+log = structlog.get_logger()
+
+FREE_RATE = 30
+"""Messages a second to all chats that Telegram takes without being paid."""
+PATIENCE = 5.0
+"""Seconds that a message waits for its chat here; one that has to wait longer is given back."""
+REPLY_PATIENCE = 30.0
+"""The same of an answer, which nobody would send later."""
+FLOODED_CHATS = 3
+"""So many chats in a row told to wait, each without a reason of its own, mean all."""
+_QUIET = 10
+"""A chat with no more messages than these in the last minute is not told to wait for its own sake."""
+_MARGIN = 14
+"""Milliseconds by which our seconds are longer: the way to Telegram does not always take as long."""
+_LATE = 0.004
+"""Seconds after which a turn that was not used is given anew; with what follows, less than the margin."""
+_SHARED_WAIT = 0.01
+"""Seconds until a shared bucket is asked again that does not tell."""
+_AT_ONCE = 100
+"""A part in so many of the rate may go at the same moment."""
+_HASTE = 1.05
+"""So much faster than the rate they follow each other, to catch up with what a busy moment cost."""
+_NOT_SAID = {"sendChatAction", "sendChatJoinRequestWebApp"}
+
+ChatId = int | str
+
+
+class FloodError(Exception):
+    """A message may not go for so long that it is not kept waiting."""
+
+    def __init__(self, wait: float, *, everyone: bool) -> None:
+        super().__init__(f"not before {wait:.0f} s are over")
+        self.wait = timedelta(seconds=wait)
+        self.everyone = everyone
+
+
+class Pace(NamedTuple):
+    """So many messages in any window of so many seconds."""
+
+    most: int
+    seconds: float
+
+    def wait(self, times: list[float], now: float) -> float:
+        """Return the seconds until one more fits; *times* are sorted, inf is what is about to go."""
+        if len(times) < self.most:
+            return 0.0
+        return min(times[-self.most], now) + self.seconds - now
+
+
+REPLY = Pace(60, 60)
+"""To a person who asks we answer at once: one a second on the whole, in bursts as long as people tap."""
+PRIVATE = Pace(3, 3)
+GROUP = Pace(20, 60)
+"""Also of channels."""
+
+
+@dataclass(slots=True)
+class _Chat:
+    paces: tuple[Pace, ...]
+    """The last is the one of pushes."""
+    times: list[float] = field(default_factory=list)
+    shut_until: float = 0.0
+
+    def wait(self, now: float, *, is_reply: bool) -> float:
+        paces = self.paces[:1] if is_reply else self.paces
+        return max(self.shut_until - now, *(pace.wait(self.times, now) for pace in paces), 0.0)
+
+    def count(self, now: float) -> None:
+        insort(self.times, now)
+        del self.times[: -self.paces[0].most]
+
+    def is_idle(self, now: float) -> bool:
+        """Tell whether nothing has to be known of the chat any more."""
+        last = self.times[-1] if self.times else -math.inf
+        return last <= now - self.paces[0].seconds and self.shut_until <= now
+
+
+class Limiter(BaseRateLimiter[None]):
+    """Gives turns. Answers go before what nobody waits for; among equals, who came first.
+
+    *rate* is the most in any second. With a *bucket* that other processes use too, of the rates
+    `rates(rate)`, all of them have these turns together. *clock* counts seconds from
+    anywhere, and never back.
+    """
+
+    def __init__(
+        self,
+        rate: int = FREE_RATE,
+        bucket: AbstractBucket | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._even = _evenly(rate)
+        self._bucket = bucket or InMemoryBucket(rates(rate))
+        self._is_shared = bucket is not None
+        self._lump = max(1, rate // 50) if self._is_shared else 1
+        self._clock = clock
+        self._chats: dict[ChatId, _Chat] = {}
+        """Those of the last minute, those that are to be left alone, and some that are not forgotten yet."""
+        self._queue: list[tuple[bool, int, asyncio.Future[float]]] = []
+        self._numbers = count()
+        self._serving: asyncio.Task[None] | None = None
+        self._shut_until = 0.0
+        self._flooded: set[ChatId] = set()
+        """Who was told to wait since the last message was taken."""
+
+    @property
+    def chats(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
+    async def initialize(self) -> None:
+        """Nothing is held open."""
+
+    async def shutdown(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._serving
+            self._serving = None
+
+    async def turn(self, chat_id: ChatId, *, is_reply: bool = False) -> None:
+        """Wait until a message may go to the chat, and count it. Raises FloodError where that takes long."""
+        patience = REPLY_PATIENCE if is_reply else PATIENCE
+        while (wait := self._chat(chat_id).wait(self._clock(), is_reply=is_reply)) > 0:
+            if wait > patience:
+                raise FloodError(wait, everyone=False)
+            await asyncio.sleep(wait)
+        self._refuse_if_shut(patience)
+        chat = self._chat(chat_id)
+        if not self._is_free() or not self._take_one()[0]:
+            chat.times.append(math.inf)
+            try:
+                while self._clock() - await self._overall(is_reply=is_reply) > _LATE:
+                    pass  # something kept us busy, or the process did not run: that turn is over
+            finally:
+                chat.times.remove(math.inf)
+        chat.count(self._clock())
+
+    def told_to_wait(self, chat_id: ChatId, seconds: float) -> bool:
+        """Let nothing go to the chat for so long, or to all; tell whether it is all."""
+        now = self._clock()
+        chat = self._chat(chat_id)
+        recent = sum(one > now - GROUP.seconds for one in chat.times)
+        if recent <= _QUIET:
+            self._flooded.add(chat_id)
+        if len(self._flooded) < FLOODED_CHATS:
+            chat.shut_until = max(chat.shut_until, now + seconds)
+            return False
+        self._shut_until = max(self._shut_until, now + seconds)
+        return True
+
+    def taken(self) -> None:
+        """Know that Telegram took a message: whoever was told to wait was told for its own sake."""
+        self._flooded.clear()
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: None,
+    ) -> Any:
+        """Make one of python-telegram-bot's calls when its turn comes; once more where Telegram says so."""
+        chat_id = data.get("chat_id")
+        if chat_id is None or not is_said(endpoint):
+            return await callback(*args, **kwargs)
+        try:
+            return await self._reply(chat_id, callback, args, kwargs)
+        except RetryAfter:
+            pass
+        return await self._reply(chat_id, callback, args, kwargs)
+
+    async def _reply(
+        self,
+        chat_id: ChatId,
+        call: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+    ) -> Any:
+        try:
+            await self.turn(chat_id, is_reply=True)
+        except FloodError as flood:
+            raise RetryAfter(flood.wait) from None
+        try:
+            result = await call(*args, **kwargs)
+        except RetryAfter as error:
+            self.told_to_wait(chat_id, seconds(error))
+            raise
+        self.taken()
+        return result
+
+    def _chat(self, chat_id: ChatId) -> _Chat:
+        if chat_id not in self._chats:
+            self._forget()
+            is_private = isinstance(chat_id, int) and chat_id > 0
+            self._chats[chat_id] = _Chat((REPLY, PRIVATE) if is_private else (GROUP,))
+        return self._chats[chat_id]
+
+    def _forget(self) -> None:
+        """Look at two chats for each new one, round and round, and forget them where they are idle."""
+        now = self._clock()
+        for chat_id in [*islice(self._chats, 2)]:
+            chat = self._chats.pop(chat_id)
+            if not chat.is_idle(now):
+                self._chats[chat_id] = chat
+
+    def _is_free(self) -> bool:
+        """Tell whether nobody waits, so that no order has to be kept."""
+        return not self._queue and not self._is_shared and self._shut_until <= self._clock()
+
+    def _refuse_if_shut(self, patience: float) -> None:
+        wait = self._shut_until - self._clock()
+        if wait > patience:
+            raise FloodError(wait, everyone=True)
+
+    async def _overall(self, *, is_reply: bool) -> float:
+        """Wait for one of everybody's turns, and return when it was given."""
+        granted: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        heappush(self._queue, (not is_reply, next(self._numbers), granted))
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve(), name="limiter")
+        return await granted
+
+    async def _serve(self) -> None:
+        """Give turns as long as somebody waits."""
+        while self._queue:
+            wait = self._shut_until - self._clock()
+            if wait > 0:
+                self._give_back(wait)
+                await asyncio.sleep(wait if self._queue else 0)
+                continue
+            wait = await self._let_through()
+            await asyncio.sleep(wait)
+
+    def _give_back(self, wait: float) -> None:
+        """Let go those for whom it takes too long."""
+        for waiter in [*self._queue]:
+            is_push, _, granted = waiter
+            if wait > (PATIENCE if is_push else REPLY_PATIENCE):
+                self._queue.remove(waiter)
+                if not granted.done():
+                    granted.set_exception(FloodError(wait, everyone=True))
+
+    async def _let_through(self) -> float:
+        """Let as many through as may go now; return the seconds until the next may."""
+        while self._queue:
+            if self._queue[0][-1].done():  # who waited was cancelled
+                heappop(self._queue)
+                continue
+            number, wait = await self._take(min(len(self._queue), self._lump))
+            for _ in range(min(number, len(self._queue))):
+                granted = heappop(self._queue)[-1]
+                if not granted.done():
+                    granted.set_result(self._clock())
+            if not number:
+                return wait
+        return 0.0
+
+    async def _take(self, number: int) -> tuple[int, float]:
+        """Take *number* turns, or none; return how many, and the seconds until there are some."""
+        if not self._is_shared:
+            return self._take_one()
+        try:
+            return await asyncio.to_thread(_take, self._bucket, number, self._bucket.now())  # type: ignore[no-untyped-call]
+        except Exception as error:  # whatever a database and its driver raise: nobody goes before it is back
+            log.warning("the shared pace is out of reach", reason=type(error).__name__)
+            return 0, 1.0
+
+    def _take_one(self) -> tuple[int, float]:
+        now = int(self._clock() * 1000)
+        taken, wait = _take(self._even, 1, now)
+        return _take(self._bucket, 1, now) if taken else (0, wait)
+
+
+def _take(bucket: AbstractBucket, number: int, now: int) -> tuple[int, float]:
+    item = RateItem("said", now, weight=number)
+    if bucket.put(item):
+        return number, 0.0
+    bucket.leak(now)
+    wait = bucket.waiting(item)
+    return 0, max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
+
+
+def rates(rate: int) -> list[Rate]:
+    """Return the rates of a bucket with a log that lets *rate* messages through in any second.
+
+    pyrate-limiter counts in whole milliseconds, both ends of a window included.
+    """
+    return [Rate(rate, 1000 + _MARGIN)]
+
+
+def _evenly(rate: int) -> StateBucket:
+    """Return a bucket with a state, which keeps messages apart instead of in one burst each second."""
+    return StateBucket([Rate(math.ceil(rate * _HASTE), 1000, burst=max(1, rate // _AT_ONCE))])
+
+
+def is_said(endpoint: str) -> bool:
+    """Tell whether a call says something in a chat, and counts."""
+    return endpoint.startswith(("send", "copy", "forward", "edit")) and endpoint not in _NOT_SAID
+
+
+def seconds(error: RetryAfter) -> float:
+    """Return how long Telegram wishes us to wait."""
+    told = error.retry_after
+    return told.total_seconds() if isinstance(told, timedelta) else float(told)

@@ -1,0 +1,167 @@
+"""The settings, each of which `groups` tells once. The only reader of the environment and of TOML.
+
+The environment wins over the TOML file (`config/digestbot.toml`, or what DIGESTBOT_CONFIG names).
+`config/digestbot.toml` is made from them by `digestbot settings`; a test compares the two.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+import platformdirs
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from digestbot.errors import SettingsError
+from digestbot.settings.groups import (
+    Arxiv,
+    Database,
+    Defaults,
+    Delivery,
+    HuggingFace,
+    Llm,
+    Ranking,
+    Summaries,
+    Telegram,
+    checked_token,
+    is_group,
+    level,
+)
+
+PREFIX = "DIGESTBOT_"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
+    toml_file: ClassVar[Path | None] = None
+    reads_environment: ClassVar[bool] = True
+
+    data_dir: Path = Field(
+        Path(platformdirs.user_data_dir("digestbot", appauthor=False)),
+        description="Folder of the SQLite file. Default: the user's data folder.",
+        examples=["/data"],
+    )
+    log_level: Annotated[str, AfterValidator(level)] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
+    )
+    synonyms: Path | None = Field(
+        None,
+        description="A file of synonyms instead of the one that ships; config/synonyms.toml tells its form.",
+        examples=["/data/synonyms.toml"],
+    )
+    telegram: Telegram = Telegram()
+    database: Database = Database()
+    huggingface: HuggingFace = HuggingFace()
+    arxiv: Arxiv = Arxiv()
+    delivery: Delivery = Delivery()
+    llm: Llm = Llm()
+    summaries: Summaries = Summaries()
+    ranking: Ranking = Ranking()
+    defaults: Defaults = Defaults()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        if not cls.reads_environment:
+            return (init_settings,)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.toml_file)
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'digestbot.db'}"
+
+    def secrets(self) -> list[str]:
+        """Return what must never be shown, to be blanked out of every log line."""
+        given = [self.telegram.token, self.huggingface.token, self.llm.api_key]
+        shown = [secret.get_secret_value() for secret in given if secret is not None]
+        if self.telegram.token is None and self.telegram.token_file is not None:
+            shown.append(self.telegram_token())
+        password = urlsplit(self.database.url or "").password
+        return [*shown, *([password] if password else [])]
+
+    def telegram_token(self) -> str:
+        """Return the bot's token. Raises SettingsError where there is none."""
+        if self.telegram.token is not None:
+            return self.telegram.token.get_secret_value()
+        path = self.telegram.token_file
+        if path is None:
+            raise _problem("telegram.token", "is missing; @BotFather gives one")
+        try:
+            return checked_token(SecretStr(path.read_text(encoding="utf-8").strip())).get_secret_value()
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise _problem("telegram.token_file", f"{path} can't be read: {reason}") from None
+        except ValueError as error:
+            raise _problem("telegram.token_file", f"{path}: its text {error}") from None
+
+
+def load(**given: Any) -> Settings:
+    """Return the settings of the environment and the TOML file; *given* ones win over both.
+
+    Raises SettingsError with every mistake at once, a line each.
+    """
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    path = Path(named or "config/digestbot.toml")
+    if named and not path.is_file():
+        raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not there."])
+    reader = type("Settings", (Settings,), {"toml_file": path})
+    try:
+        settings: Settings = reader(**given)
+    except ValidationError as error:
+        raise SettingsError("settings", problems=[_told(mistake) for mistake in error.errors()]) from None
+    except ValueError as error:  # TOML that is not TOML, JSON where a group's variable is set as a whole
+        raise SettingsError("settings", problems=[f"{path} or the environment: {error}"]) from None
+    return settings
+
+
+def only(**given: Any) -> Settings:
+    """Return settings made of the *given* values and the defaults, whatever the environment says."""
+    reader = type("Settings", (Settings,), {"reads_environment": False})
+    settings: Settings = reader(**given)
+    return settings
+
+
+def _problem(place: str, problem: str) -> SettingsError:
+    return SettingsError("settings", problems=[_line(place.split("."), problem)])
+
+
+def _told(mistake: ErrorDetails) -> str:
+    place = [str(part) for part in mistake["loc"] if part in _names()]
+    if mistake["type"] == "extra_forbidden":
+        return f"{_variable([str(part) for part in mistake['loc']])} is not a setting; is it misspelt?"
+    problem = (
+        str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else f"is wrong: {mistake['msg']}"
+    )
+    return _line(place or [str(part) for part in mistake["loc"]], problem)
+
+
+def _line(place: list[str], problem: str) -> str:
+    field = Settings.model_fields[place[0]]
+    if len(place) > 1 and field.annotation is not None:
+        field = field.annotation.model_fields[place[1]]
+    example = (field.examples or [""])[0]
+    return f"{_variable(place)} {problem}. Example: {_variable(place)}={example}"
+
+
+def _variable(place: list[str]) -> str:
+    return PREFIX + "__".join(place).upper()
+
+
+def _names() -> set[str]:
+    groups = [field.annotation for field in Settings.model_fields.values() if is_group(field)]
+    return {*Settings.model_fields, *(name for group in groups if group for name in group.model_fields)}

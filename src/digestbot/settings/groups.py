@@ -1,0 +1,291 @@
+"""Each setting once: its name, default, help and check, in groups; what belongs to none is in `Settings`."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic.fields import FieldInfo
+
+from digestbot.core.categories import read_categories
+from digestbot.core.delivery import WhenUncertain
+from digestbot.core.languages import LANGUAGES
+from digestbot.core.rank import Weights
+from digestbot.core.relevance import Relevance
+from digestbot.core.summary import Input, SummarySource
+
+CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
+FREE_RATE, PAID_RATE = 30, 1000
+"""Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
+MOST_CATEGORIES = 60
+"""Each has a button."""
+_TOKEN = re.compile(r"\d+:[\w-]+")
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("is not a web address")
+    return value.rstrip("/")
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not an IANA time zone")
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"is not one of {', '.join(LANGUAGES)}")
+    return value
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
+    return value
+
+
+def level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
+    return value.upper()
+
+
+def checked_token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("does not look like a bot token; @BotFather gives one")
+    return value
+
+
+def _categories(value: str) -> str:
+    try:
+        named = read_categories(value)
+    except ValueError as error:
+        raise ValueError(f"names {error}, which is not in https://arxiv.org/category_taxonomy") from None
+    if len(named) > MOST_CATEGORIES:
+        raise ValueError(f"names {len(named)} categories; {MOST_CATEGORIES} are the most")
+    return ", ".join(named)
+
+
+def _order(value: str) -> str:
+    named = [name.strip().lower() for name in value.split(",")]
+    if unknown := [name for name in named if name not in CHAIN]:
+        raise ValueError(f"names {unknown[0]!r}, which is not one of {', '.join(CHAIN)}")
+    if len(set(named)) < len(named):
+        raise ValueError("names a source twice")
+    return ", ".join(named)
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Telegram(Group):
+    token: Annotated[SecretStr, AfterValidator(checked_token)] | None = Field(
+        None, description="The bot's token, from @BotFather.", examples=["123456:ABC-DEF1234ghIkl"]
+    )
+    token_file: Path | None = Field(
+        None,
+        description="A file that holds the token, instead of the token.",
+        examples=["/run/secrets/token"],
+    )
+    api_url: WebAddress = Field(
+        "https://api.telegram.org",
+        description="The Bot API server; a self-hosted one works too.",
+        examples=["http://localhost:8081"],
+    )
+
+
+class Database(Group):
+    url: Annotated[str, AfterValidator(_database)] | None = Field(
+        None,
+        description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
+        examples=["postgresql+asyncpg://user:password@localhost/digestbot"],
+    )
+
+
+class HuggingFace(Group):
+    url: WebAddress = Field(
+        "https://huggingface.co",
+        description="Where the daily papers are read.",
+        examples=["https://huggingface.co"],
+    )
+    token: SecretStr | None = Field(
+        None, description="An access token; raises the limit on requests.", examples=["hf_abc123"]
+    )
+    poll_minutes: int = Field(
+        30, ge=5, le=1440, description="How often today's list is read again.", examples=["30"]
+    )
+
+
+class Arxiv(Group):
+    categories: Annotated[str, AfterValidator(_categories)] | None = Field(
+        None,
+        description="arXiv's, as a second source that readers may choose. Default: none, arXiv is off.",
+        examples=["cs.CL, cs.CV"],
+    )
+    url: WebAddress = Field(
+        "https://export.arxiv.org",
+        description="Where arXiv's API is asked.",
+        examples=["https://export.arxiv.org"],
+    )
+    poll_hours: int = Field(
+        6, ge=1, le=24, description="How often arXiv is read; it announces once a day.", examples=["6"]
+    )
+
+
+class Delivery(Group):
+    rate: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="Most messages a second, to all chats. Default: what Telegram allows, 30, or 1000 paid.",
+        examples=["25"],
+    )
+    paid_broadcast: bool = Field(
+        False,
+        description="Pay Telegram, in Stars, for up to 1000 messages a second.",
+        examples=["true"],
+    )
+    when_uncertain: WhenUncertain = Field(
+        WhenUncertain.REPEAT,
+        description="A message that Telegram did not confirm: repeat it, saying so, or skip it.",
+        examples=["skip"],
+    )
+    in_flight: int = Field(
+        64, ge=1, le=1000, description="How many messages may be on their way at once.", examples=["32"]
+    )
+
+    @property
+    def per_second(self) -> int:
+        """How many messages a second may go out."""
+        return self.rate or (PAID_RATE if self.paid_broadcast else FREE_RATE)
+
+
+class Llm(Group):
+    model: str | None = Field(
+        None,
+        description="The language model that writes summaries. Default: none.",
+        examples=["gpt-4o-mini"],
+    )
+    url: WebAddress = Field(
+        "https://api.openai.com/v1",
+        description="An OpenAI-compatible API: OpenAI, Ollama, vLLM, llama.cpp's server, OpenRouter.",
+        examples=["http://localhost:11434/v1"],
+    )
+    api_key: SecretStr | None = Field(
+        None, description="The API's key; a server of your own may need none.", examples=["sk-abc123"]
+    )
+    timeout: float = Field(
+        60,
+        gt=0,
+        le=600,
+        description="Seconds that one answer may take.",
+        examples=["60"],
+        allow_inf_nan=False,
+    )
+    concurrency: int = Field(4, ge=1, le=64, description="How many answers at once.", examples=["4"])
+    daily_token_budget: int = Field(
+        1_000_000,
+        ge=0,
+        description="Tokens that a UTC day may cost; beyond it summaries come without the model.",
+        examples=["200000"],
+    )
+
+
+class Summaries(Group):
+    order: Annotated[str, AfterValidator(_order)] = Field(
+        "llm, huggingface, extractive",
+        description="Where summaries come from: the first that has one that is borne out by its source.",
+        examples=["huggingface, extractive"],
+    )
+    input: Input = Field(
+        Input.ABSTRACT,
+        description="What the language model reads: abstract or fulltext.",
+        examples=["fulltext"],
+    )
+    fulltext_url: WebAddress = Field(
+        "https://arxiv.org", description="Where full texts are read.", examples=["https://arxiv.org"]
+    )
+    ahead: int = Field(
+        30,
+        ge=0,
+        le=1000,
+        description="So many papers of a day, those with the most votes, are summarised before anyone asks.",
+        examples=["10"],
+    )
+
+
+class Defaults(Group):
+    language: Annotated[str, AfterValidator(_language)] = Field(
+        "en",
+        description=f"Language of a new subscriber whose own is not known, one of {', '.join(LANGUAGES)}.",
+        examples=["ko"],
+    )
+    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+        "UTC", description="Time zone of a new subscriber.", examples=["Asia/Seoul"]
+    )
+    time: dt.time = Field(
+        dt.time(8, 0), description="When a new subscriber's digest comes.", examples=["08:30"]
+    )
+
+
+_WEIGHTS = Weights()
+_RELEVANCE = Relevance()
+
+
+class Ranking(Group):
+    """What counts how much in the order of papers; docs/topics.md has the formula."""
+
+    title: float = Field(
+        _RELEVANCE.title, description="A topic stands in the title.", examples=["0.5"], allow_inf_nan=False
+    )
+    often: float = Field(
+        _RELEVANCE.often,
+        description="For the logarithm of how often a topic is named.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    keyword: float = Field(
+        _RELEVANCE.keyword,
+        description="A topic is one of the source's keywords.",
+        examples=["3"],
+        allow_inf_nan=False,
+    )
+    only_keyword: float = Field(
+        _RELEVANCE.only_keyword,
+        description="A topic stands in the keywords and nowhere else.",
+        examples=["-4"],
+        allow_inf_nan=False,
+    )
+    rarity: float = Field(
+        _RELEVANCE.term_rarity,
+        description="For the rarity of a topic's rarest word.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    votes: float = Field(
+        _WEIGHTS.votes,
+        description="For the logarithm of the upvotes; 0 ignores them.",
+        examples=["0.5"],
+        allow_inf_nan=False,
+    )
+    votes_days: float = Field(
+        _WEIGHTS.votes_age, gt=0, description="Days after which votes count half.", examples=["30"]
+    )
+    freshness: float = Field(
+        _WEIGHTS.freshness, description="A paper is of today.", examples=["0.5"], allow_inf_nan=False
+    )
+    freshness_days: float = Field(
+        _WEIGHTS.fresh_age, gt=0, description="Days after which freshness counts half.", examples=["7"]
+    )
+
+
+def is_group(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Group)

@@ -1,0 +1,249 @@
+"""The ledger of deliveries and who may lead, on SQLite and on PostgreSQL alike."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from digestbot.core.delivery import LEASE, Delivery, State
+from digestbot.core.digest import Digest, Pick
+from digestbot.core.subscriber import Subscriber
+from digestbot.store import Store, Tables
+from digestbot.store.deliveries import NewDelivery, Settled
+from tests.builders import NOON, a_subscriber
+
+DIGEST = Digest((Pick("2510.00001", ("agents",)), Pick("2510.00002")), (Pick("2510.00003"),), 9)
+MINUTE = timedelta(minutes=1)
+
+
+async def plan(tables: Tables, reader: Subscriber, slot_at: datetime = NOON) -> int:
+    """Plan DIGEST for *reader* and return its id."""
+    (digest_id,) = await tables.deliveries.compose([DIGEST], NOON)
+    await tables.deliveries.plan([NewDelivery(reader.id, slot_at, digest_id)])
+    return digest_id
+
+
+@pytest.fixture
+async def reader(store: Store) -> Subscriber:
+    """Somebody for whom a digest is planned."""
+    async with store.write() as tables:
+        added = await tables.subscribers.add(a_subscriber(), NOON)
+        await plan(tables, added)
+    return added
+
+
+async def claim(store: Store, now: datetime = NOON, limit: int = 1) -> list[Delivery]:
+    async with store.write() as tables:
+        return (await tables.deliveries.claim(now, limit)).deliveries
+
+
+async def settle(store: Store, settled: Delivery, claimed: Delivery) -> None:
+    async with store.write() as tables:
+        await tables.deliveries.settle([Settled(settled, claimed)], NOON)
+
+
+async def test_a_delivery_is_claimed_once(store: Store, reader: Subscriber) -> None:
+    """Many who ask at once: one gets it."""
+    claims = await asyncio.gather(*(claim(store) for _ in range(8)))
+    assert sum(map(len, claims)) == 1
+
+
+async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store, reader: Subscriber) -> None:
+    """Claimed, settled, claimed again: picks, progress and doubts are as they were written."""
+    (claimed,) = await claim(store)
+    assert claimed.digest == DIGEST
+    assert (claimed.state, claimed.attempts, claimed.tried_at) == (State.SENDING, 1, NOON)
+    later = NOON + MINUTE
+    half = replace(claimed, state=State.UNCERTAIN, done=1, doubts=1, doubt_upto=2, act_at=later)
+    await settle(store, half, claimed)
+    assert await claim(store) == []
+    (again,) = await claim(store, later)
+    assert again == replace(half, state=State.SENDING, attempts=2, act_at=later + LEASE)
+
+
+async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, reader: Subscriber) -> None:
+    """With the digest that nobody else was told."""
+    (claimed,) = await claim(store)
+    await settle(store, replace(claimed, state=State.SENT, act_at=None), claimed)
+    async with store.write() as tables:
+        assert await tables.deliveries.unfinished() == 0
+        assert await tables.deliveries.states() == {State.SENT: 1}
+        assert await tables.deliveries.forget(NOON) == 0
+        latest = await tables.deliveries.latest(reader.id)
+        assert latest is not None
+        assert latest.state is State.SENT
+        assert await tables.deliveries.forget(NOON + MINUTE) == 1
+    async with store._engine.connect() as connection:
+        assert await connection.scalar(sa.text("SELECT count(*) FROM digests")) == 0
+
+
+async def test_a_digest_is_opened_only_by_those_who_were_told_it(store: Store, reader: Subscriber) -> None:
+    """A button's number of somebody else's digest finds nothing."""
+    async with store.write() as tables:
+        other = await tables.subscribers.add(a_subscriber(8), NOON)
+        digest_id = await plan(tables, other)
+        assert await tables.deliveries.of_digest(digest_id, reader.id) is None
+        mine = await tables.deliveries.of_digest(digest_id, other.id)
+    assert mine is not None
+    assert mine.digest == DIGEST
+
+
+async def test_a_slot_has_one_delivery(store: Store, reader: Subscriber) -> None:
+    """The database itself refuses a second digest for the same due time."""
+    with pytest.raises(sa.exc.IntegrityError):
+        async with store.write() as tables:
+            await plan(tables, reader)
+
+
+async def test_who_is_deleted_leaves_nothing(store: Store, reader: Subscriber) -> None:
+    """Topics and deliveries go with the subscriber."""
+    async with store.write() as tables:
+        await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
+        await tables.subscribers.delete(reader.id)
+    async with store.read() as tables:
+        assert await tables.deliveries.latest(reader.id) is None
+        assert await tables.deliveries.unfinished() == 0
+
+
+async def test_what_a_dead_sender_left_is_in_doubt(store: Store, reader: Subscriber) -> None:
+    """Not before its lease is over, and not while somebody renews it."""
+    (claimed,) = await claim(store)
+    async with store.write() as tables:
+        assert await tables.deliveries.recover(NOON + LEASE - MINUTE) == 0
+        await tables.deliveries.renew([claimed.id], NOON + MINUTE)
+        assert await tables.deliveries.recover(NOON + LEASE) == 0
+        assert await tables.deliveries.recover(NOON + LEASE + MINUTE) == 1
+        assert await tables.deliveries.states() == {State.UNCERTAIN: 1}
+    (again,) = await claim(store, NOON + LEASE + MINUTE)
+    assert again.may_repeat
+
+
+async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store, reader: Subscriber) -> None:
+    """A result that comes too late changes nothing."""
+    (late,) = await claim(store)
+    async with store.write() as tables:
+        await tables.deliveries.recover(NOON + LEASE)
+    (now,) = await claim(store, NOON + LEASE)
+    await settle(store, replace(late, state=State.FAILED, act_at=None), late)
+    async with store.read() as tables:
+        assert await tables.deliveries.states() == {State.SENDING: 1}
+    await settle(store, replace(now, state=State.SENT, act_at=None), now)
+    async with store.read() as tables:
+        assert await tables.deliveries.states() == {State.SENT: 1}
+
+
+async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store, reader: Subscriber) -> None:
+    """A planned delivery is cancelled; one in flight is left to its sender."""
+    async with store.write() as tables:
+        await plan(tables, reader, NOON + MINUTE)
+    (flying,) = await claim(store)
+    async with store.write() as tables:
+        await tables.deliveries.cancel(reader.id, NOON)
+        assert await tables.deliveries.states() == {State.CANCELLED: 1, State.SENDING: 1}
+    assert await claim(store, NOON + MINUTE) == []
+    await settle(store, replace(flying, state=State.SENT, act_at=None), flying)
+
+
+async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscriber) -> None:
+    """Today's waits for yesterday's, which Telegram made wait; not for one that fails."""
+    async with store.write() as tables:
+        await plan(tables, reader, NOON + MINUTE)
+    first, second = await claim(store, NOON + MINUTE, 2), await claim(store, NOON + MINUTE, 2)
+    assert [one.slot_at for one in first] == [NOON]
+    assert second == []
+    waits = replace(first[0], state=State.FAILED, act_at=NOON + timedelta(hours=1))
+    await settle(store, waits, first[0])
+    assert [one.slot_at for one in await claim(store, NOON + MINUTE, 2)] == [NOON + MINUTE]
+
+
+async def test_claims_go_on_from_their_place_the_longest_waiting_first(store: Store) -> None:
+    """Each is taken once, in the order of due times, whoever asks."""
+    async with store.write() as tables:
+        for minutes in (3, 1, 2):
+            added = await tables.subscribers.add(a_subscriber(minutes), NOON)
+            await plan(tables, added, NOON - minutes * MINUTE)
+        first = await tables.deliveries.claim(NOON, 2)
+        rest = await tables.deliveries.claim(NOON, 2, first.upto)
+        assert (await tables.deliveries.claim(NOON, 2, rest.upto)).deliveries == []
+    taken = [*first.deliveries, *rest.deliveries]
+    assert [NOON - one.slot_at for one in taken] == [3 * MINUTE, 2 * MINUTE, MINUTE]
+
+
+@pytest.fixture
+async def pair(database_url: str) -> AsyncIterator[tuple[Store, Store]]:
+    """Two who are on the same database, as two processes would."""
+    async with Store(database_url) as one, Store(database_url) as other:
+        await one.upgrade()
+        yield one, other
+
+
+async def test_one_leads_until_it_is_gone(pair: tuple[Store, Store]) -> None:
+    """The other takes over."""
+    one, other = pair
+    assert await one.lead()
+    assert await one.lead()
+    assert not await other.lead()
+    await one._lead.drop()
+    assert await other.lead()
+    assert not await one.lead()
+
+
+async def test_who_lost_the_lead_knows_it(pair: tuple[Store, Store]) -> None:
+    """PostgreSQL ends a session: its lock is free, the next who asks has it, the first one asks anew."""
+    one, other = pair
+    if not one.is_shared:
+        pytest.skip("a file has no sessions")
+    assert await one.lead()
+    async with other._engine.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        await connection.execute(sa.text(ended))
+    assert await other.lead()
+    assert not await one.lead()
+
+
+async def test_old_deliveries_survive_the_new_ledger(database_url: str) -> None:
+    """Those of revision 0004: one in flight, one sent; its old buttons still find it."""
+    async with Store(database_url) as store:
+        await store.upgrade("0004")
+        async with store._engine.begin() as connection:
+            await connection.run_sync(_insert_as_then)
+        await store.upgrade()
+        async with store.write() as tables:
+            assert await tables.deliveries.states() == {State.SENDING: 1, State.SENT: 1}
+            old = await tables.deliveries.of_digest(7, 1)
+            assert await tables.deliveries.recover(NOON) == 1
+            claim = await tables.deliveries.claim(NOON)
+            reader = await tables.subscribers.get(1)
+            assert reader is not None
+            await plan(tables, reader, NOON + MINUTE)
+    assert old is not None
+    assert old.digest == DIGEST
+    (flying,) = claim.deliveries
+    assert (flying.id, flying.done, flying.may_repeat) == (8, 1, True)
+
+
+def _insert_as_then(connection: sa.Connection) -> None:
+    then = sa.MetaData()
+    then.reflect(connection, only=["subscribers", "deliveries"])
+    connection.execute(
+        then.tables["subscribers"].insert(),
+        {
+            "id": 1, "chat_id": 7, "kind": "private", "state": "active", "language": "en", "zone": "UTC",
+            "at": NOON.time(), "weekdays": [0], "maximum": 10, "categories": [], "style": "bullets",
+            "cursor": 0, "since": NOON.date(), "created_at": NOON,
+        },
+    )  # fmt: skip
+    told = {
+        "subscriber_id": 1, "picks": json.loads('[["2510.00001", ["agents"]], ["2510.00002", []]]'),
+        "left_out": json.loads('[["2510.00003", []]]'), "listed": 9, "attempts": 1, "may_repeat": False,
+        "created_at": NOON,
+    }  # fmt: skip
+    rows = [
+        {"id": 7, "slot_at": NOON - MINUTE, "state": "sent", "done": 2, "act_at": None, "ended_at": NOON},
+        {"id": 8, "slot_at": NOON, "state": "sending", "done": 1, "act_at": NOON, "ended_at": None},
+    ]
+    connection.execute(then.tables["deliveries"].insert(), [{**told, **row} for row in rows])
