@@ -248,6 +248,21 @@ async def test_the_keyboard_is_enough(visit: Visit) -> None:
         await expect(log(page).get_by_role("article").first).to_contain_text("/topics")
 
 
+async def test_who_walks_by_keyboard_is_not_thrown_back(visit: Visit, theatre: Theatre) -> None:
+    """News draw the lists again and edits their message; the focus stays where it was."""
+    async with visit() as page:
+        await start(page)
+        await say(page, "/top 3")
+        await entry(page, "민준").focus()
+        bot, ann = theatre.stage.running.bot.bot, theatre.stage.telegram.chats[0]
+        await bot.send_message(ann.id, "news")
+        await expect(entry(page, "Ann")).to_contain_text("news")
+        await expect(entry(page, "민준")).to_be_focused()
+        await tap(page, "2").press("Enter")
+        await expect(log(page)).to_contain_text("Abstract")
+        assert await page.evaluate("document.activeElement.closest('article') !== null")
+
+
 async def test_a_groups_topics_are_apart(visit: Visit, theatre: Theatre) -> None:
     """What is said in one topic is answered there; who speaks can be chosen."""
     async with visit() as page:

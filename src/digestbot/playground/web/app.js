@@ -1,6 +1,6 @@
 // The page: holds what the server told, and has the panes show it.
 
-import { make } from "./dom.js";
+import { make, redraw } from "./dom.js";
 import { ChatPane } from "./chat.js";
 import { SidePane } from "./side.js";
 import { speak, spoken, t } from "./words.js";
@@ -89,7 +89,7 @@ function drawChats() {
       unread ? make("span", { className: "unread", "aria-label": t("unread", { count: unread }) }, String(unread)) : null,
     );
   });
-  at("chats").replaceChildren(...entries);
+  redraw(at("chats"), entries);
 }
 
 function drawWords() {

@@ -1,6 +1,6 @@
 // The middle: one chat, its messages, and the field to write in.
 
-import { ask, make } from "./dom.js";
+import { ask, make, redraw } from "./dom.js";
 import { dayIn, messageElement } from "./message.js";
 import { measureQuotes } from "./text.js";
 import { t } from "./words.js";
@@ -49,8 +49,12 @@ export class ChatPane {
     at("doing").classList.toggle("busy", typing);
     const isShared = chat.type !== "private" && chat.type !== "channel";
     at("speaker-label").hidden = !isShared;
-    const options = chat.people.map((one) => make("option", { value: one.id }, one.name));
-    at("speaker").replaceChildren(...options);
+    const told = chat.people.map((one) => one.id).join();
+    if (at("speaker").dataset.told !== told) {
+      const options = chat.people.map((one) => make("option", { value: one.id }, one.name));
+      at("speaker").replaceChildren(...options);
+      at("speaker").dataset.told = told;
+    }
     if (this.person) at("speaker").value = this.person.id;
     const words = chat.type === "private" ? ["block", "unblock"] : ["expel", "invite"];
     at("out").textContent = t(words[chat.has_bot ? 0 : 1]);
@@ -71,7 +75,7 @@ export class ChatPane {
       const act = () => ((this.thread = id), this.drawThreads(), this.draw());
       return make("button", { type: "button", "aria-pressed": String(id === this.thread), onclick: act }, words);
     });
-    at("threads").replaceChildren(...(chat.is_forum ? tabs : []));
+    redraw(at("threads"), chat.is_forum ? tabs : []);
   }
 
   drawKeys() {
@@ -79,7 +83,7 @@ export class ChatPane {
       make("div", { className: "row" }, ...row.map((key) => make("button", { type: "button", onclick: () => this.key(key) }, key.text))),
     );
     at("keys").hidden = rows.length === 0;
-    at("keys").replaceChildren(...rows);
+    redraw(at("keys"), rows);
   }
 
   key({ text, place }) {
@@ -143,7 +147,9 @@ export class ChatPane {
       const element = this.element(message);
       if (before) {
         element.classList.add("changed");
+        const stood = before.contains(document.activeElement);
         before.replaceWith(element);
+        if (stood) element.querySelector(".key")?.focus({ preventScroll: true });
         continue;
       }
       log.querySelector(".beginning")?.remove();

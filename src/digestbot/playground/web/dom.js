@@ -13,6 +13,13 @@ export function make(tag, given = {}, ...children) {
   return element;
 }
 
+/** Put `children` in place of a parent's; who stood on one of its buttons stands on the same one. */
+export function redraw(parent, children) {
+  const place = [...parent.querySelectorAll("button")].indexOf(document.activeElement);
+  parent.replaceChildren(...children);
+  if (place >= 0) parent.querySelectorAll("button")[place]?.focus({ preventScroll: true });
+}
+
 /** Return `url` if it is one of the web, else null: no javascript:, no data:. */
 export function webAddress(url) {
   try {

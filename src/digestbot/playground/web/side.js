@@ -1,6 +1,6 @@
 // The right: the bot's clock, trouble on order, the calls that the bot makes.
 
-import { ask, make } from "./dom.js";
+import { ask, make, redraw } from "./dom.js";
 import { spoken, t } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -88,7 +88,7 @@ export class SidePane {
         make("button", go, t("go")),
       );
     });
-    at("due").replaceChildren(...(items.length ? items : [make("li", { className: "faint" }, t("none"))]));
+    redraw(at("due"), items.length ? items : [make("li", { className: "faint" }, t("none"))]);
     this.drawMoves();
     this.tick();
   }
