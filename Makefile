@@ -32,6 +32,7 @@ small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, sma
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
 	$(BIN)/python -m tests.benchmarks.sending
+	$(BIN)/python -m tests.benchmarks.planning
 
 chaos: .venv/.dev                  ## three bad days, with processes that are killed, and a crash at every await
 	$(BIN)/python -m tests.chaos

@@ -8,7 +8,7 @@ introduces them to each other.
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
     playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
-    actions/       what one can do: ingest, library, membership, summarize, write, plan, deliver
+    actions/       what one can do: ingest, library, reasons, membership, summarize, write, plan, deliver
     store/         the only SQL
     sources/       asks the outside world
     render/        the only words and the only markup

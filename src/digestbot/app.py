@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -21,11 +22,12 @@ from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
 from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
-from digestbot.bot.limiter import Limiter
+from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
@@ -85,6 +87,7 @@ class App:
         self.llm = _llm(settings) if SummarySource.LLM in order else None
         self.writer = self._writer(self.llm) if self.llm else None
         self.library = Library(self.store, self._rules, self.summarizer, clock)
+        self.reasons = Reasons(self.store, self._rules)
         self.importer = Importer(self.store, clock)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
@@ -130,8 +133,10 @@ class App:
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
-        desk = Desk(self.library, self.membership, self.render, self.writer)
-        limiter = Limiter(self._settings.delivery.per_second, clock=self._ticks)
+        desk = Desk(self.library, self.membership, self.reasons, self.render, self.writer)
+        rate = self._settings.delivery.per_second
+        open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
+        limiter = Limiter(rate, open_bucket, self._ticks)
         return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:

@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from pyrate_limiter import InMemoryBucket
 from telegram.error import BadRequest, RetryAfter
 
-from digestbot.bot.limiter import FloodError, Limiter, is_said, rates
-from tests.bot.conftest import in_no_time
+from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared
+from tests.bot.conftest import MovedLoop, in_no_time
 
 
 def a_limiter(rate: int = 30) -> Limiter:
@@ -77,6 +78,34 @@ def test_no_second_sees_more_than_the_rate_however_they_come(seed: int) -> None:
     times = in_no_time(play())
     assert len(times) > 60
     assert most_in(1.0, times) <= 20
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_second_sees_more_than_the_rate_however_busy_the_process_is(seed: int) -> None:
+    """A turn that could not be used when it was given is not used later, on top of others."""
+    random_ = random.Random(seed)
+
+    async def play() -> list[float]:
+        loop, limiter, is_over = asyncio.get_running_loop(), a_limiter(100), False
+        assert isinstance(loop, MovedLoop)
+
+        def be_busy() -> None:  # between any two steps of whoever else there is
+            loop.now += random_.choice([0.0005] * 50 + [0.1])
+            if not is_over:
+                loop.call_soon(be_busy)
+
+        be_busy()
+        times: list[float] = []
+
+        async def one(chat: int) -> None:
+            await limiter.turn(chat)
+            times.append(loop.time())
+
+        await asyncio.gather(*map(one, range(1, 401)))
+        is_over = True
+        return times
+
+    assert most_in(1.0, in_no_time(play())) <= 100
 
 
 @pytest.mark.parametrize(
@@ -329,8 +358,18 @@ def test_only_what_says_something_counts(endpoint: str, counts: bool) -> None:
 async def test_two_that_share_a_bucket_have_one_rate() -> None:
     """Each in a loop of its own turn, they stay below the rate together."""
     bucket = InMemoryBucket(rates(20))
-    times = await asyncio.gather(*(say(Limiter(20, bucket), range(1, 16)) for _ in range(2)))
+    times = await asyncio.gather(*(say(Limiter(20, lambda: bucket), range(1, 16)) for _ in range(2)))
     assert most_in(1.0, sorted(chain(*times))) <= 20
+
+
+async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Callable[[], str]) -> None:
+    """Three limiters on one database, each with connections of its own, stay below the rate together."""
+    url = new_postgres()
+    limiters = [Limiter(30, partial(shared, url, 30)) for _ in range(3)]
+    times = await asyncio.gather(*(say(limiter, range(1, 26)) for limiter in limiters))
+    for limiter in limiters:
+        await limiter.shutdown()
+    assert most_in(1.0, sorted(chain(*times))) <= 30
 
 
 async def test_nobody_goes_while_the_shared_bucket_is_out_of_reach() -> None:
@@ -345,10 +384,18 @@ async def test_nobody_goes_while_the_shared_bucket_is_out_of_reach() -> None:
             return super().put(item)
 
     bucket = Away(rates(20))
-    limiter = Limiter(20, bucket)
+    limiter = Limiter(20, lambda: bucket)
     waiting = asyncio.create_task(limiter.turn(7))
     await asyncio.sleep(0.1)
     assert not waiting.done()
     bucket.is_back = True
     await asyncio.wait_for(waiting, 5)
+    await limiter.shutdown()
+
+
+async def test_a_database_that_is_not_there_when_it_starts_lets_nobody_go() -> None:
+    """The bot starts all the same, and who waits can leave."""
+    limiter = Limiter(20, partial(shared, "postgresql+asyncpg://u:pw@127.0.0.1:1/x", 20))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(limiter.turn(7), 0.2)
     await limiter.shutdown()

@@ -24,6 +24,8 @@ TITLES = ("Agents", "Robots", "Agents and Robots")
 WANTED = ((0, 1, 2), (0, 2), (1, 2))
 """Which of the TITLES each of the TOPICS brings."""
 OUTAGE = 60.0
+PART_OF_RATE = 0.9
+"""So much of the allowed rate is used: what left evenly bunches up on a busy machine before it is counted."""
 GROUP = -1_000_000
 """Chats that move have ids below this."""
 
@@ -85,7 +87,7 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
     async with Store(url) as store, telegram.serve() as api:
         await store.upgrade()
         readers = await _settle(store, telegram, dice, scale)
-        pace = str(scale.rate // scale.workers)
+        pace = str(int(scale.rate * PART_OF_RATE))  # which the workers share
         crew = Crew([url, api, str(folder / f"clock-{seed}"), str(scale.speed), pace])
         await crew.hire(scale.workers)
         try:
@@ -93,7 +95,9 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
                 await _list(store, day)
                 clock.move_to(NOON + day * DAY)
                 await _live(store, clock, telegram, crew, dice, scale, day)
-            await _quiet(store, clock, telegram)
+                await _pass_hours(store, clock, 3)
+            telegram.trouble = 0.0
+            await _pass_hours(store, clock, 80)
         finally:
             exit_codes = await crew.leave()
     report = _judge(readers, telegram, scale)
@@ -213,10 +217,9 @@ async def _waits(store: Store, clock: SharedClock) -> bool:
         return bool(due) or await tables.deliveries.waiting(clock() + timedelta(minutes=10)) > 0
 
 
-async def _quiet(store: Store, clock: SharedClock, telegram: BadTelegram) -> None:
-    """Let Telegram be well, and hours pass, until nothing waits."""
-    telegram.trouble = 0.0
-    for _ in range(80):
+async def _pass_hours(store: Store, clock: SharedClock, most: int) -> None:
+    """Let hours pass, until nothing waits."""
+    for _ in range(most):
         async with store.read() as tables:
             if not await tables.deliveries.unfinished():
                 return

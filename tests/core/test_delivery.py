@@ -75,6 +75,7 @@ LATER = NOON + backoff(1)
         (Outcome.ERROR, replace(OFTEN, tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
         (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0])),
         (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1])),
+        (Outcome.UNCERTAIN, claimed(doubts=2), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[2])),
         (Outcome.UNCERTAIN, claimed(doubts=MOST_COPIES - 1), {}, Decision(State.UNCERTAIN)),
         (Outcome.UNCERTAIN, claimed(), {"when_uncertain": SKIP}, Decision(State.UNCERTAIN)),
         (Outcome.BLOCKED, claimed(), {}, Decision(State.CANCELLED)),
@@ -127,11 +128,10 @@ def test_what_was_claimed_in_vain_is_as_before(doubts: int, state: State) -> Non
     assert (back.state, back.act_at, back.attempts, back.tried_at) == (state, NOON, 1, NOON)
 
 
-def test_how_often_a_message_in_doubt_may_go_out() -> None:
-    """Never again where doubts are skipped, else three times in all."""
-    assert [is_let_be(claimed(doubts=doubts), SKIP) for doubts in range(3)] == [False, True, True]
-    repeat = WhenUncertain.REPEAT
-    assert [is_let_be(claimed(doubts=doubts), repeat) for doubts in range(4)] == [False, False, False, True]
+def test_a_message_that_was_in_doubt_when_its_sender_died() -> None:
+    """It goes out again, unless doubts are skipped; what is not in doubt goes out in any case."""
+    assert [is_let_be(claimed(doubts=doubts), SKIP) for doubts in range(2)] == [False, True]
+    assert not is_let_be(claimed(doubts=2), WhenUncertain.REPEAT)
 
 
 @given(

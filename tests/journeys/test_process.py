@@ -124,6 +124,22 @@ async def test_a_bot_that_is_killed_while_sending_loses_nothing(world: World) ->
     assert "0 messages sent" in told
 
 
+async def test_a_second_process_on_a_sqlite_file_is_told_why_it_can_not(world: World) -> None:
+    """Exit code 2 and a line that names the way out; the first one goes on; to fetch is allowed."""
+    ann = world.telegram.user("Ann")
+    async with running(world):
+        await ask(ann, "/start")
+        for words in (["run"], ["deliver"]):
+            code, _, complaints = await digestbot(world, *words)
+            assert code == 2
+            (line,) = [line for line in complaints.splitlines() if "Another digestbot" in line]
+            assert "digestbot.db" in line
+            assert "DIGESTBOT_DATABASE__URL=postgresql+asyncpg://" in line
+        code, _, complaints = await digestbot(world, "fetch", "--date", str(TODAY))
+        assert code == 0, complaints
+        assert "digest" in await ask(ann, "/help")
+
+
 async def test_fetch_digest_and_dry_run(world: World) -> None:
     """The archive is filled, printed as documents, and a delivery shown without being sent."""
     ann = world.telegram.user("Ann", started=True)

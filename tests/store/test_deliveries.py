@@ -122,6 +122,16 @@ async def test_what_a_dead_sender_left_is_in_doubt(store: Store, reader: Subscri
     assert again.may_repeat
 
 
+async def test_a_process_that_dies_again_and_again_makes_one_doubt(store: Store, reader: Subscriber) -> None:
+    """Most of what it had claimed it had not begun: that must not use up the copies that may be sent."""
+    for times in range(5):
+        await claim(store, NOON + times * LEASE)
+        async with store.write() as tables:
+            await tables.deliveries.recover(NOON + (times + 1) * LEASE)
+    (again,) = await claim(store, NOON + 5 * LEASE)
+    assert again.doubts == 1
+
+
 async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store, reader: Subscriber) -> None:
     """A result that comes too late changes nothing."""
     (late,) = await claim(store)

@@ -36,7 +36,7 @@ from digestbot.store.deliveries import Place, Settled
 
 log = structlog.get_logger()
 
-CLAIM = 500
+CLAIM = 256
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
 RENEW_EVERY = LEASE / 4
 STOP_WITHIN = timedelta(seconds=9)

@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 CHUNK = 2000
 """Subscribers planned in one transaction."""
-_KEPT = 20_000
+_KEPT = 2_000
 """Digests that are remembered while they are planned: most readers share one with others."""
 
 

@@ -12,6 +12,7 @@ from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, 
 
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.reasons import Reasons
 from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
@@ -27,6 +28,7 @@ class Desk:
 
     library: Library
     membership: Membership
+    reasons: Reasons
     render: Renderer
     writer: Writer | None = None
     """None where there is no language model."""

@@ -22,7 +22,7 @@ from itertools import count, islice
 from typing import Any, NamedTuple
 
 import structlog
-from pyrate_limiter import AbstractBucket, InMemoryBucket, Rate, RateItem, StateBucket
+from pyrate_limiter import AbstractBucket, InMemoryBucket, PostgresBucket, Rate, RateItem, StateBucket
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -42,12 +42,15 @@ _MARGIN = 14
 """Milliseconds by which our seconds are longer: the way to Telegram does not always take as long."""
 _LATE = 0.004
 """Seconds after which a turn that was not used is given anew; with what follows, less than the margin."""
+_SHARED_MARGIN, _SHARED_LATE = 60, 0.05
+"""The same two where a turn is asked for in a database."""
 _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100
 """A part in so many of the rate may go at the same moment."""
-_HASTE = 1.05
-"""So much faster than the rate they follow each other, to catch up with what a busy moment cost."""
+_HASTE = 1.02
+"""So much faster than the rate they follow each other, to catch up with what a busy moment cost. More would
+leave a pause at the end of each second, in which answers wait too."""
 _NOT_SAID = {"sendChatAction", "sendChatJoinRequestWebApp"}
 
 ChatId = int | str
@@ -80,6 +83,8 @@ REPLY = Pace(60, 60)
 PRIVATE = Pace(3, 3)
 GROUP = Pace(20, 60)
 """Also of channels."""
+_PRIVATE = (REPLY, PRIVATE)
+_GROUP = (GROUP,)
 
 
 @dataclass(slots=True)
@@ -90,6 +95,8 @@ class _Chat:
     shut_until: float = 0.0
 
     def wait(self, now: float, *, is_reply: bool) -> float:
+        if not self.times and not self.shut_until:
+            return 0.0
         paces = self.paces[:1] if is_reply else self.paces
         return max(self.shut_until - now, *(pace.wait(self.times, now) for pace in paces), 0.0)
 
@@ -106,20 +113,22 @@ class _Chat:
 class Limiter(BaseRateLimiter[None]):
     """Gives turns. Answers go before what nobody waits for; among equals, who came first.
 
-    *rate* is the most in any second. With a *bucket* that other processes use too, of the rates
-    `rates(rate)`, all of them have these turns together. *clock* counts seconds from
+    *rate* is the most in any second. Where *open_bucket* opens one that other processes use
+    too, see `shared`, all of them have these turns together. *clock* counts seconds from
     anywhere, and never back.
     """
 
     def __init__(
         self,
         rate: int = FREE_RATE,
-        bucket: AbstractBucket | None = None,
+        open_bucket: Callable[[], AbstractBucket] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._even = _evenly(rate)
-        self._bucket = bucket or InMemoryBucket(rates(rate))
-        self._is_shared = bucket is not None
+        self._bucket: AbstractBucket = InMemoryBucket(rates(rate))
+        self._open_bucket = open_bucket
+        """Opens the bucket that is used instead, at the first turn; None once that is done."""
+        self._is_shared = open_bucket is not None
         self._lump = max(1, rate // 50) if self._is_shared else 1
         self._clock = clock
         self._chats: dict[ChatId, _Chat] = {}
@@ -145,29 +154,33 @@ class Limiter(BaseRateLimiter[None]):
             with suppress(asyncio.CancelledError):
                 await self._serving
             self._serving = None
+        await asyncio.to_thread(self._bucket.close)
 
     async def turn(self, chat_id: ChatId, *, is_reply: bool = False) -> None:
         """Wait until a message may go to the chat, and count it. Raises FloodError where that takes long."""
         patience = REPLY_PATIENCE if is_reply else PATIENCE
-        while (wait := self._chat(chat_id).wait(self._clock(), is_reply=is_reply)) > 0:
+        now = self._clock()
+        chat = self._chat(chat_id, now)
+        while (wait := chat.wait(now, is_reply=is_reply)) > 0:
             if wait > patience:
                 raise FloodError(wait, everyone=False)
             await asyncio.sleep(wait)
-        self._refuse_if_shut(patience)
-        chat = self._chat(chat_id)
-        if not self._is_free() or not self._take_one()[0]:
+            now = self._clock()
+            chat = self._chat(chat_id, now)  # it may have been forgotten meanwhile
+        if self._shut_until - now > patience:
+            raise FloodError(self._shut_until - now, everyone=True)
+        if not self._is_free(now) or self._take_one(now) > 0:
             chat.times.append(math.inf)
             try:
-                while self._clock() - await self._overall(is_reply=is_reply) > _LATE:
-                    pass  # something kept us busy, or the process did not run: that turn is over
+                now = await self._overall(is_reply=is_reply)
             finally:
                 chat.times.remove(math.inf)
-        chat.count(self._clock())
+        chat.count(now)
 
     def told_to_wait(self, chat_id: ChatId, seconds: float) -> bool:
         """Let nothing go to the chat for so long, or to all; tell whether it is all."""
         now = self._clock()
-        chat = self._chat(chat_id)
+        chat = self._chat(chat_id, now)
         recent = sum(one > now - GROUP.seconds for one in chat.times)
         if recent <= _QUIET:
             self._flooded.add(chat_id)
@@ -219,37 +232,38 @@ class Limiter(BaseRateLimiter[None]):
         self.taken()
         return result
 
-    def _chat(self, chat_id: ChatId) -> _Chat:
-        if chat_id not in self._chats:
-            self._forget()
+    def _chat(self, chat_id: ChatId, now: float) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            self._forget(now)
             is_private = isinstance(chat_id, int) and chat_id > 0
-            self._chats[chat_id] = _Chat((REPLY, PRIVATE) if is_private else (GROUP,))
-        return self._chats[chat_id]
+            chat = self._chats[chat_id] = _Chat(_PRIVATE if is_private else _GROUP)
+        return chat
 
-    def _forget(self) -> None:
+    def _forget(self, now: float) -> None:
         """Look at two chats for each new one, round and round, and forget them where they are idle."""
-        now = self._clock()
         for chat_id in [*islice(self._chats, 2)]:
             chat = self._chats.pop(chat_id)
             if not chat.is_idle(now):
                 self._chats[chat_id] = chat
 
-    def _is_free(self) -> bool:
+    def _is_free(self, now: float) -> bool:
         """Tell whether nobody waits, so that no order has to be kept."""
-        return not self._queue and not self._is_shared and self._shut_until <= self._clock()
-
-    def _refuse_if_shut(self, patience: float) -> None:
-        wait = self._shut_until - self._clock()
-        if wait > patience:
-            raise FloodError(wait, everyone=True)
+        return not self._queue and not self._is_shared and self._shut_until <= now
 
     async def _overall(self, *, is_reply: bool) -> float:
-        """Wait for one of everybody's turns, and return when it was given."""
-        granted: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        heappush(self._queue, (not is_reply, next(self._numbers), granted))
-        if self._serving is None or self._serving.done():
-            self._serving = asyncio.create_task(self._serve(), name="limiter")
-        return await granted
+        """Wait for one of everybody's turns, and return when it is used, which is at once."""
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        while True:
+            granted: asyncio.Future[float] = loop.create_future()
+            heappush(self._queue, (not is_reply, number, granted))
+            if self._serving is None or self._serving.done():
+                self._serving = asyncio.create_task(self._serve(), name="limiter")
+            given = await granted
+            now = self._clock()
+            if now - given <= (_SHARED_LATE if self._is_shared else _LATE):
+                return now
+            # Something kept us busy, or the process did not run: that turn is over.
 
     async def _serve(self) -> None:
         """Give turns as long as somebody waits."""
@@ -277,11 +291,12 @@ class Limiter(BaseRateLimiter[None]):
             if self._queue[0][-1].done():  # who waited was cancelled
                 heappop(self._queue)
                 continue
+            asked_at = self._clock()
             number, wait = await self._take(min(len(self._queue), self._lump))
             for _ in range(min(number, len(self._queue))):
                 granted = heappop(self._queue)[-1]
                 if not granted.done():
-                    granted.set_result(self._clock())
+                    granted.set_result(asked_at)
             if not number:
                 return wait
         return 0.0
@@ -289,34 +304,60 @@ class Limiter(BaseRateLimiter[None]):
     async def _take(self, number: int) -> tuple[int, float]:
         """Take *number* turns, or none; return how many, and the seconds until there are some."""
         if not self._is_shared:
-            return self._take_one()
+            wait = self._take_one(self._clock())
+            return int(not wait), wait
         try:
-            return await asyncio.to_thread(_take, self._bucket, number, self._bucket.now())  # type: ignore[no-untyped-call]
+            wait = await asyncio.to_thread(self._take_shared, number)
         except Exception as error:  # whatever a database and its driver raise: nobody goes before it is back
             log.warning("the shared pace is out of reach", reason=type(error).__name__)
-            return 0, 1.0
+            wait = 1.0
+        return 0 if wait else number, wait
 
-    def _take_one(self) -> tuple[int, float]:
-        now = int(self._clock() * 1000)
-        taken, wait = _take(self._even, 1, now)
-        return _take(self._bucket, 1, now) if taken else (0, wait)
+    def _take_shared(self, number: int) -> float:
+        if self._open_bucket is not None:
+            self._bucket = self._open_bucket()
+            self._open_bucket = None
+        return _take(self._bucket, number)
+
+    def _take_one(self, now: float) -> float:
+        """Take a turn, or return the seconds until there is one."""
+        moment = int(now * 1000)
+        return _take(self._even, 1, moment) or _take(self._bucket, 1, moment)
 
 
-def _take(bucket: AbstractBucket, number: int, now: int) -> tuple[int, float]:
+def _take(bucket: AbstractBucket, number: int, now: int | None = None) -> float:
+    """Take *number* turns, or return the seconds until there are some; the bucket may have its own *now*."""
+    if now is None:
+        now = int(bucket.now())  # type: ignore[no-untyped-call]
     item = RateItem("said", now, weight=number)
     if bucket.put(item):
-        return number, 0.0
+        return 0.0
     bucket.leak(now)
     wait = bucket.waiting(item)
-    return 0, max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
+    return max(wait, 1) / 1000 if isinstance(wait, int) else _SHARED_WAIT
 
 
-def rates(rate: int) -> list[Rate]:
+def rates(rate: int, margin: int = _MARGIN) -> list[Rate]:
     """Return the rates of a bucket with a log that lets *rate* messages through in any second.
 
     pyrate-limiter counts in whole milliseconds, both ends of a window included.
     """
-    return [Rate(rate, 1000 + _MARGIN)]
+    return [Rate(rate, 1000 + margin)]
+
+
+def shared(url: str, rate: int) -> AbstractBucket:
+    """Open a bucket in the PostgreSQL at *url*, `postgresql+asyncpg://…`; all who use it have one rate.
+
+    Its clock is the server's. A limiter that is shut down closes it.
+    """
+    from psycopg_pool import ConnectionPool  # noqa: PLC0415 - only where many processes deliver
+
+    pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, timeout=5, open=True)
+    try:
+        return PostgresBucket(pool, "telegram", rates(rate, _SHARED_MARGIN))
+    except BaseException:
+        pool.close()
+        raise
 
 
 def _evenly(rate: int) -> StateBucket:

@@ -41,7 +41,10 @@ class TelegramSender:
     """
 
     def __init__(self, bot: ExtBot[Any], *, paid: bool = False) -> None:
-        self._bot = bot
+        limiter, transport = bot.rate_limiter, bot.request
+        assert isinstance(limiter, Limiter)  # noqa: S101 - `build` gave the bot these two
+        assert isinstance(transport, AiohttpRequest)  # noqa: S101
+        self._limiter, self._transport = limiter, transport
         self._paid = paid
         self._url = URL(f"{bot.base_url}/sendMessage")
 
@@ -54,24 +57,23 @@ class TelegramSender:
 
     async def send(self, chat_id: int, packed: bytes) -> Answer:
         """Send one message when its turn comes, and tell what is known of it."""
-        limiter, transport = self._bot.rate_limiter, self._bot.request
-        assert isinstance(limiter, Limiter)  # noqa: S101 - `build` gave the bot these two
-        assert isinstance(transport, AiohttpRequest)  # noqa: S101
         try:
-            await limiter.turn(chat_id)
+            await self._limiter.turn(chat_id)
         except FloodError as flood:
             return Answer(Outcome.NOT_SENT, flood.wait, reason=str(flood), everyone=flood.everyone)
         try:
-            status, content = await transport.post_json(self._url, b'{"chat_id":%d,%b' % (chat_id, packed))
+            status, content = await self._transport.post_json(
+                self._url, b'{"chat_id":%d,%b' % (chat_id, packed)
+            )
         except NotSentError as error:
             return Answer(Outcome.NOT_SENT, reason=str(error))
         except ResponseLostError as error:
             return Answer(Outcome.UNCERTAIN, reason=str(error))
         answer = read(status, content)
         if answer.outcome is Outcome.SENT:
-            limiter.taken()
+            self._limiter.taken()
         elif answer.wait:
-            everyone = limiter.told_to_wait(chat_id, answer.wait.total_seconds())
+            everyone = self._limiter.told_to_wait(chat_id, answer.wait.total_seconds())
             return replace(answer, everyone=everyone)
         return answer
 

@@ -26,10 +26,11 @@ FAILED_FOR = timedelta(hours=24)
 RETRY_FAILED = timedelta(hours=1)
 GRACE = timedelta(hours=48)
 """So long a chat that Telegram does not find may turn up again."""
-COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1))
-"""A message in doubt is repeated; only where the repeat is in doubt too there is one more, the last.
+COPIES_AFTER = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=6))
+"""A message in doubt is repeated, once; only where the repeat is in doubt too there are two more chances.
 
-What made one answer be lost, an outage of a minute, often makes the next be lost too.
+What made one answer be lost, an outage of a minute, often makes the next be lost too; and most of what a dead
+process leaves in doubt was never begun. So a second doubt often means that nothing arrived at all.
 """
 MOST_COPIES = 1 + len(COPIES_AFTER)
 _FIRST_WAIT = timedelta(seconds=5)
@@ -91,7 +92,7 @@ class Delivery:
     tried_at: datetime | None = None
     """When the message that is next was first tried."""
     doubts: int = 0
-    """How many copies of the message that is next may have arrived."""
+    """How many copies of the message that is next were not confirmed; if its sender died, at least one."""
     doubt_upto: int = 0
     """Picks below this number may have been shown by a message that was not confirmed."""
     unconfirmed: bool = False
@@ -194,8 +195,8 @@ def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> 
 
 
 def is_let_be(delivery: Delivery, when_uncertain: WhenUncertain) -> bool:
-    """Tell whether the next message, copies of which may have arrived, is to be sent no more."""
-    return delivery.doubts >= (1 if when_uncertain is WhenUncertain.SKIP else MOST_COPIES)
+    """Tell whether the next message, a copy of which may have arrived, is not to be sent again."""
+    return when_uncertain is WhenUncertain.SKIP and delivery.doubts > 0
 
 
 def let_be(delivery: Delivery, cards: int, now: datetime) -> Delivery:

@@ -47,7 +47,7 @@ def select(postings: Postings, topics: Sequence[str], among: int | None = None) 
     papers = [*postings.of(postings.brought(topics) & some)]
     matches = {paper.id: postings.matches(paper.id, topics) for paper in papers}
     ranked = narrow(order(papers, matches, weights=postings.rules.weights), matches)
-    return [Pick(paper.id, tuple(match.topic for match in matches[paper.id])) for paper in ranked]
+    return [Pick(paper.id, tuple([match.topic for match in matches[paper.id]])) for paper in ranked]
 
 
 def asks(topics: Sequence[str]) -> bool:

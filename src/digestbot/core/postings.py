@@ -89,8 +89,11 @@ class Postings:
 
     def matches(self, paper_id: str, topics: Sequence[str]) -> list[Match]:
         """Return why a paper is brought by *topics*, the best reason first."""
-        known = (self._matches.get(topic, {}).get(paper_id) for topic in dict.fromkeys(topics))
-        return sorted(filter(None, known), key=lambda match: (-match.score, match.topic))
+        held = self._matches
+        known = [held[topic][paper_id] for topic in {*topics} if topic in held and paper_id in held[topic]]
+        if len(known) > 1:
+            known.sort(key=lambda match: (-match.score, match.topic))
+        return known
 
     @cached_property
     def _sheets(self) -> list[Sheet]:

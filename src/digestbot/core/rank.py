@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from digestbot.core.match import Match
 from digestbot.core.paper import Paper
@@ -55,19 +56,13 @@ def order(
         return listed
     known = today or max(paper.listed_on for paper in listed)
     used = weights or Weights()
-    return sorted(
-        listed, key=lambda paper: -sum(explain(paper, matches.get(paper.id, ()), known, used).values())
-    )
+    return sorted(listed, key=lambda paper: -_value(paper, matches.get(paper.id, ()), known, used))
 
 
 def explain(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> dict[str, float]:
     """Return what relevance, votes and freshness add to the value of *paper*."""
-    age = max(0, (today - paper.listed_on).days)
-    return {
-        "relevance": _odds(matches),
-        "votes": weights.votes * math.log1p(max(0, paper.upvotes)) * 0.5 ** (age / weights.votes_age),
-        "freshness": weights.freshness * 0.5 ** (age / weights.fresh_age),
-    }
+    votes, freshness = _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+    return {"relevance": _odds(matches), "votes": votes, "freshness": freshness}
 
 
 def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> list[Paper]:
@@ -78,12 +73,29 @@ def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> l
         found = matches[paper.id]
         if any(not match.is_weak or counts[match.topic] < ENOUGH for match in found):
             shown.append(paper)
-            counts.update(match.topic for match in found)
+            for match in found:
+                counts[match.topic] += 1
     return shown
 
 
+def _value(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> float:
+    votes, freshness = _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+    return _odds(matches) + votes + freshness
+
+
+@lru_cache(maxsize=65_536)
+def _standing(upvotes: int, days: int, weights: Weights) -> tuple[float, float]:
+    """Return what votes and freshness add, which are the same for every reader."""
+    age = max(0, days)
+    votes = weights.votes * math.log1p(max(0, upvotes)) * 0.5 ** (age / weights.votes_age)
+    return votes, weights.freshness * 0.5 ** (age / weights.fresh_age)
+
+
 def _odds(matches: Sequence[Match]) -> float:
-    missed = math.prod(1 - match.score for match in matches if not match.mutes)
+    missed = 1.0
+    for match in matches:
+        if not match.mutes:
+            missed *= 1 - match.score
     return math.log(max(_SURE, 1 - missed) / max(_SURE, missed))
 
 

@@ -16,7 +16,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_skeleton, get_datetime_format, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
 from digestbot.core.languages import LANGUAGES
@@ -41,6 +41,10 @@ class Words:
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)
+
+    def percent(self, value: float) -> str:
+        """Return a share as "97%"."""
+        return format_percent(value, locale=self.locale)
 
     def rate(self, value: float) -> str:
         """Return how many a day, with one digit after the point where there are few: "0.4", "12"."""

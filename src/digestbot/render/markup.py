@@ -97,6 +97,7 @@ def _environment(language: str) -> Environment:
         "is_video": lambda url: bool(_VIDEO.search(url)),
         "number": spoken.number,
         "rate": spoken.rate,
+        "percent": spoken.percent,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
         "day": spoken.day,
         "moment": spoken.moment,

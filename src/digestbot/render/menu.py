@@ -11,6 +11,8 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("today", t("Today's papers on your topics")),
         ("top", t("Most votes: day, week or month")),
         ("summary", t("One paper in short")),
+        ("why", t("What brought a paper")),
+        ("whynot", t("What hid a paper")),
         ("topics", t("Your topics")),
         ("add", t("Add topics")),
         ("remove", t("Remove topics")),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, Delivery, State
 from digestbot.core.digest import Digest, Pick
+from digestbot.core.why import Told
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
@@ -56,19 +57,20 @@ class Deliveries:
 
     async def compose(self, new: Sequence[Digest], now: datetime) -> list[int]:
         """Write digests and return the id of each."""
+        ids = await self._new_ids(len(new))
         rows = [
             {
+                "id": id_,
                 "picks": _pack(digest.picks),
                 "left_out": _pack(digest.left_out),
                 "listed": digest.listed,
                 "created_at": now,
             }
-            for digest in new
+            for id_, digest in zip(ids, new, strict=True)
         ]
-        if not rows:
-            return []
-        insert = digests.insert().returning(digests.c.id, sort_by_parameter_order=True)
-        return list((await self._connection.execute(insert, rows)).scalars())
+        if rows:
+            await self._connection.execute(digests.insert(), rows)
+        return ids
 
     async def plan(self, new: Sequence[NewDelivery]) -> None:
         """Write what is to be sent; a slot that is there already raises IntegrityError."""
@@ -128,10 +130,17 @@ class Deliveries:
             await self._connection.execute(_SETTLE, rows)
 
     async def recover(self, now: datetime) -> int:
-        """Return to the queue, in doubt, what a dead sender left in flight; tell how many."""
+        """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
+
+        Most of it was claimed and not begun: that is one doubt, never enough to let the message be.
+        """
         abandoned = deliveries.update().where(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
         changed = await self._connection.execute(
-            abandoned.values(state=State.UNCERTAIN, act_at=now, doubts=deliveries.c.doubts + 1)
+            abandoned.values(
+                state=State.UNCERTAIN,
+                act_at=now,
+                doubts=sa.case((deliveries.c.doubts == 0, 1), else_=deliveries.c.doubts),
+            )
         )
         return changed.rowcount
 
@@ -153,6 +162,21 @@ class Deliveries:
     async def latest(self, subscriber_id: int) -> Delivery | None:
         """Return the subscriber's last digest, whatever became of it."""
         return await self._first(deliveries.c.subscriber_id == subscriber_id)
+
+    async def tell_of(self, subscriber_id: int, paper_id: str) -> Told | None:
+        """Return the last digest of a subscriber that had this paper, shown or left out."""
+        query = sa.select(deliveries.c.slot_at, digests.c.picks, digests.c.left_out).join(digests)
+        query = query.where(
+            deliveries.c.subscriber_id == subscriber_id, deliveries.c.state != State.CANCELLED
+        )
+        for slot_at, picks, left_out in await self._connection.execute(
+            query.order_by(deliveries.c.slot_at.desc())
+        ):
+            ids = [picked for picked, _ in (*picks, *left_out)]
+            if paper_id in ids:
+                place = ids.index(paper_id) + 1
+                return Told(slot_at, place, is_shown=place <= len(picks))
+        return None
 
     async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
         """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
@@ -186,6 +210,15 @@ class Deliveries:
         needed = sa.exists().where(deliveries.c.digest_id == digests.c.id)
         await self._connection.execute(digests.delete().where(digests.c.created_at < before, ~needed))
         return count
+
+    async def _new_ids(self, count: int) -> list[int]:
+        """Return ids for new digests: to have each told by its insertion takes many times as long."""
+        if self._connection.dialect.name == "postgresql":
+            numbers = sa.func.generate_series(1, count).table_valued("number")
+            following = sa.select(sa.func.nextval("digests_id_seq")).select_from(numbers)
+            return list((await self._connection.execute(following)).scalars())
+        last = await self._connection.scalar(sa.select(sa.func.max(digests.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
 
     async def _first(self, condition: sa.ColumnElement[bool]) -> Delivery | None:
         query = sa.select(deliveries).where(condition).order_by(deliveries.c.slot_at.desc()).limit(1)

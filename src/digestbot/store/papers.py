@@ -86,6 +86,12 @@ class Papers:
         arrival = await self._connection.scalar(first)
         return await self.last_arrival() if arrival is None else arrival - 1
 
+    async def arrival(self, paper_id: str) -> int:
+        """Return the arrival number of a paper that we hold."""
+        query = sa.select(papers.c.arrival).where(papers.c.id == paper_id)
+        found: int = (await self._connection.execute(query)).scalar_one()
+        return found
+
     async def keywords(self, first: date, last: date) -> list[list[str]]:
         """Return the keywords of each paper that Hugging Face listed from *first* to *last*."""
         query = sa.select(papers.c.ai_keywords).where(

@@ -49,6 +49,16 @@ async def summary(update: Update, context: Context) -> None:
     await _tell(update, context, paper_id)
 
 
+async def why(update: Update, context: Context) -> None:
+    """Tell what brought a paper, or hid it."""
+    paper_id = canonical_id(" ".join(context.words)) or _linked(message_of(update).reply_to_message)
+    if paper_id is None:
+        raise UserError("usage-why")
+    reader = await context.reader(update)
+    told = await context.desk.reasons.why(paper_id, reader)
+    await context.reply(update, context.desk.render.say("why", reader, why=told))
+
+
 async def pasted(update: Update, context: Context) -> None:
     """A link to a paper, without a word, asks for its summary."""
     paper_id = _linked(message_of(update))
@@ -136,6 +146,8 @@ HANDLERS = [
     command("date", date),
     command("top", top),
     command("summary", summary),
+    command("why", why),
+    command("whynot", why),
     on_press("paper", paper_pressed),
     on_press("in", language_pressed),
     on_press("list", list_pressed),

@@ -1,0 +1,235 @@
+"""Measures planning and claiming: many subscribers into the ledger, and out of it by four processes.
+
+    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5]
+
+Each figure is a line `figure NAME VALUE`, a median of some runs in turn with its rival in the same process.
+Times are in seconds, memory in MB above what was held before.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digestbot.actions.plan import Planner
+from digestbot.core.paper import Paper
+from digestbot.core.postings import Rules
+from digestbot.store import Store
+from digestbot.store.deliveries import Place
+from digestbot.vocabulary import load_synonyms
+from tests.benchmarks.interests import SAMPLE, figure, invented, readers, substring
+from tests.builders import NOON, Clock
+from tests.conftest import postgres
+
+CLAIMED = 500
+"""Deliveries that a process claims at once."""
+WORKERS = 4
+SLOT = "2025-10-14 12:00:00.000000"
+SUBSCRIBER = (
+    "INSERT INTO subscribers (id, chat_id, kind, state, language, zone, at, weekdays, maximum, style, "
+    "categories, cursor, since, next_due_at, created_at) VALUES (?, ?, 'private', 'active', 'en', 'UTC', "
+    f"'12:00:00.000000', '[0, 1, 2, 3, 4]', 10, 'bullets', '[]', 0, '2020-01-01', '{SLOT}', '{SLOT}')"
+)
+
+
+FILL = (
+    """
+    INSERT INTO subscribers (id, chat_id, kind, state, language, zone, at, weekdays, maximum, style,
+        categories, cursor, since, created_at)
+    SELECT number, number, 'private', 'active', 'en', 'UTC', '12:00', '[0]', 10, 'bullets', '[]', 0,
+        '2020-01-01', now() FROM generate_series(1, :count) AS number
+    """,
+    "INSERT INTO digests (picks, left_out, listed, created_at) VALUES ('[]', '[]', :count, now())",
+    """
+    INSERT INTO deliveries (subscriber_id, digest_id, slot_at, state, act_at)
+    SELECT number, 1, '2025-10-14 12:00+00', 'planned', '2025-10-14 12:00+00'
+        FROM generate_series(1, :count) AS number
+    """,
+)
+
+
+async def prepare(file: Path, papers: Sequence[Paper], asked: Iterator[tuple[str, ...]]) -> None:
+    """Make a database with the papers, and a subscriber for each tuple of topics."""
+    async with Store(f"sqlite+aiosqlite:///{file}") as store:
+        await store.upgrade()
+        async with store.write() as tables:
+            await tables.papers.save(papers, NOON)
+    with sqlite3.connect(file) as raw:
+        topics: list[tuple[int, str, str]] = []
+        for number, wanted in enumerate(asked, 1):
+            raw.execute(SUBSCRIBER, (number, number))
+            topics += [(number, topic, topic) for topic in dict.fromkeys(wanted)]
+            if len(topics) > 100_000:
+                _insert(raw, topics)
+        _insert(raw, topics)
+    raw.close()
+
+
+def _insert(raw: sqlite3.Connection, topics: list[tuple[int, str, str]]) -> None:
+    raw.executemany("INSERT INTO topics (subscriber_id, topic, key) VALUES (?, ?, ?)", topics)
+    topics.clear()
+
+
+def rewind(file: Path) -> None:
+    """Let all be due again, and nothing be planned."""
+    with sqlite3.connect(file) as raw:
+        raw.execute("DELETE FROM deliveries")
+        raw.execute("DELETE FROM digests")
+        raw.execute(f"UPDATE subscribers SET cursor = 0, last_slot_at = NULL, next_due_at = '{SLOT}'")
+    raw.close()
+
+
+async def plan(file: Path) -> int:
+    """Plan all who are due."""
+    async with Store(f"sqlite+aiosqlite:///{file}") as store:
+        return await Planner(store, Rules(load_synonyms()), Clock(NOON)).plan()
+
+
+def bare(file: Path) -> float:
+    """Return the seconds of reading the same rows and writing the same deliveries, and nothing else."""
+    raw = sqlite3.connect(file)
+    raw.execute("PRAGMA journal_mode = WAL")
+    last = planned = 0
+    columns = "subscriber_id, digest_id, slot_at, state, act_at"
+    kept = raw.execute(f"SELECT {columns} FROM deliveries ORDER BY subscriber_id").fetchall()
+    raw.execute("DELETE FROM deliveries")
+    raw.commit()
+    start = time.perf_counter()
+    while rows := raw.execute(
+        "SELECT * FROM subscribers WHERE id > ? ORDER BY id LIMIT 2000", (last,)
+    ).fetchall():
+        upto = rows[-1][0]
+        raw.execute(
+            "SELECT * FROM topics WHERE subscriber_id > ? AND subscriber_id <= ?", (last, upto)
+        ).fetchall()
+        last = upto
+        until = planned
+        while until < len(kept) and kept[until][0] <= upto:
+            until += 1
+        raw.executemany(
+            f"INSERT INTO deliveries ({columns}) VALUES (?, ?, ?, ?, ?)",
+            kept[planned:until],
+        )
+        raw.commit()
+        planned = until
+    seconds = time.perf_counter() - start
+    raw.close()
+    return seconds
+
+
+def measure_planning(count: int, times: int) -> None:
+    papers, terms = invented(random.Random(1))
+    took: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in (count // 10, count):
+            file = Path(folder) / f"{size}.db"
+            asyncio.run(prepare(file, papers, readers(terms, size, random.Random(2))))
+            ours, rivals = [], []
+            for _ in range(times):
+                rewind(file)
+                start = time.perf_counter()
+                planned = asyncio.run(plan(file))
+                ours.append(time.perf_counter() - start)
+                rivals.append(bare(file))
+            took[size] = statistics.median(ours)
+            figure(f"plan.{size}.seconds", took[size])
+            figure(f"plan.{size}.digests", planned)
+            figure(f"plan.{size}.over_bare_select_and_insert", took[size] / statistics.median(rivals))
+        rewind(file)
+        figure(f"plan.{count}.memory_mb", _memory(file))
+    figure("plan.growth_to_ten_times_as_many", took[count] / took[count // 10])
+    sample = [*readers(terms, SAMPLE, random.Random(3))]
+    start = time.perf_counter()
+    substring(papers, sample)
+    naive = (time.perf_counter() - start) * count / SAMPLE
+    figure("plan.naive_loop_over_ours", naive / took[count])
+
+
+def _memory(file: Path) -> float:
+    """Return the MB that planning adds to a process that has all imported."""
+    command = [sys.executable, "-m", "tests.benchmarks.planning", "--memory-of", str(file)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(printed.split()[-1])
+
+
+def _held(which: str) -> float:
+    """Return a size of this process in MB: VmRSS, now, or VmHWM, the most it was."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split(f"{which}:")[1].split()[0]) / 1024
+
+
+async def fill(url: str, count: int) -> None:
+    """Write a digest for each of so many subscribers into the ledger."""
+    async with Store(url) as store:
+        await store.upgrade()
+        async with store._engine.begin() as connection:
+            for statement in FILL:
+                await connection.execute(
+                    sa.text(statement), {"count": count} if ":count" in statement else {}
+                )
+        async with store._engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(sa.text("VACUUM ANALYZE"))
+
+
+async def claim_all(url: str) -> list[tuple[float, int]]:
+    """Claim until nothing is left; return when how many were claimed."""
+    claims: list[tuple[float, int]] = []
+    place: Place | None = None
+    async with Store(url) as store:
+        while True:
+            async with store.write() as tables:
+                claim = await tables.deliveries.claim(NOON + timedelta(minutes=1), CLAIMED, place)
+            if not claim.deliveries:
+                return claims
+            place = claim.upto
+            claims.append((time.time(), len(claim.deliveries)))
+
+
+def measure_claims(count: int) -> None:
+    with postgres() as new:
+        url = new()
+        asyncio.run(fill(url, count))
+        command = [sys.executable, "-m", "tests.benchmarks.planning", "--claim-from", url]
+        workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(WORKERS)]
+        claims = sorted(claim for worker in workers for claim in json.loads(worker.communicate()[0]))
+    total = sum(number for _, number in claims)
+    assert total == count
+    first, last = claims[0][0], claims[-1][0]
+    figure("claims.per_second", total / (last - first))
+    halves = [sum(number for at, number in claims if (at - first) * 2 <= last - first)]
+    figure("claims.second_half_over_first", (total - halves[0]) / halves[0])
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python -m tests.benchmarks.planning")
+    asked.add_argument("--subscribers", type=int, default=20_000)
+    asked.add_argument("--claims", type=int, default=200_000)
+    asked.add_argument("--times", type=int, default=5)
+    asked.add_argument("--memory-of", type=Path)
+    asked.add_argument("--claim-from")
+    given = asked.parse_args()
+    if given.claim_from:
+        print(json.dumps(asyncio.run(claim_all(given.claim_from))))  # noqa: T201 - for who started us
+    elif given.memory_of:
+        before = _held("VmRSS")
+        asyncio.run(plan(given.memory_of))
+        print(_held("VmHWM") - before)  # noqa: T201 - for who started us
+    else:
+        measure_planning(given.subscribers, given.times)
+        measure_claims(given.claims)
+
+
+if __name__ == "__main__":
+    main()
