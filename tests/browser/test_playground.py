@@ -217,6 +217,7 @@ async def test_foreign_text_never_becomes_a_part_of_the_page(visit: Visit, theat
     async with visit() as page:
         await entry(page, "Ann").click()
         await say(page, evil)
+        await expect(log(page).get_by_text(evil, exact=True)).to_have_count(1)
         bot = theatre.stage.running.bot.bot
         keys = {"inline_keyboard": [[{"text": evil, "callback_data": "none"}]]}
         await bot.send_message(ann.id, evil, reply_markup=keys, api_kwargs={"entities": []})  # type: ignore[arg-type]
@@ -261,6 +262,26 @@ async def test_who_walks_by_keyboard_is_not_thrown_back(visit: Visit, theatre: T
         await tap(page, "2").press("Enter")
         await expect(log(page)).to_contain_text("Abstract")
         assert await page.evaluate("document.activeElement.closest('article') !== null")
+
+
+async def test_a_link_to_the_bot_is_followed_into_the_readers_own_chat(
+    visit: Visit, theatre: Theatre
+) -> None:
+    """A topic is handed on: Ann shares, 민준 taps the link in the group."""
+    async with visit() as page:
+        await start(page)
+        await say(page, "/add diffusion models")
+        await say(page, "/share")
+        link = log(page).get_by_role("link", name="https://t.me/digest_bot?start=")
+        address = await link.get_attribute("href")
+        await entry(page, "Reading group").click()
+        await page.get_by_label("Write as").select_option(label="민준")
+        await say(page, f"see {address}")
+        await log(page).get_by_role("link").first.click()
+        await expect(page.get_by_role("heading", name="민준")).to_be_visible()
+        await expect(log(page).get_by_role("article").last).to_contain_text("diffusion models")
+        minjun = theatre.stage.telegram.chats[1]
+        assert minjun.messages[0].text == f"/start {str(address).partition('start=')[2]}"
 
 
 async def test_a_groups_topics_are_apart(visit: Visit, theatre: Theatre) -> None:

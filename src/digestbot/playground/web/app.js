@@ -149,6 +149,7 @@ for (const button of document.querySelectorAll(".panes button")) {
 
 drawWords();
 show("chats");
+world.goTo = open;
 const news = new EventSource("/api/news");
 news.addEventListener("open", () => {
   isFresh = true;

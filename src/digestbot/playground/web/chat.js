@@ -121,6 +121,8 @@ export class ChatPane {
       say: (text) => this.say(text),
       paste: (text) => text.startsWith("/") && this.write(text),
       reply: (one) => this.answer(one),
+      bot: this.world.bot.username,
+      begin: (command) => this.begin(command),
     });
   }
 
@@ -303,6 +305,14 @@ export class ChatPane {
     if (!message) return;
     at("reply-text").textContent = t("replying", { text: message.text.slice(0, 80) });
     at("text").focus();
+  }
+
+  /** Follow a link to the bot, as Telegram does: to the reader's own chat with it. */
+  async begin(command) {
+    const own = this.world.chats.find((chat) => chat.type === "private" && chat.people[0].id === this.person?.id);
+    if (!own) return;
+    this.world.goTo(own);
+    await this.say(command);
   }
 
   async say(text) {

@@ -30,6 +30,14 @@ export function webAddress(url) {
   }
 }
 
+/** Return what a link hands to the bot ("/start …"), if it is one that opens the bot's own chat. */
+export function startCommand(url, bot) {
+  const read = new URL(webAddress(url) ?? "https://none.invalid");
+  if (read.hostname !== "t.me" || read.pathname !== `/${bot}`) return null;
+  const handed = read.searchParams.get("start");
+  return handed ? `/start ${handed}` : "/start";
+}
+
 export const link = (url, ...children) =>
   make("a", { href: webAddress(url), target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 

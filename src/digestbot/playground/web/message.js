@@ -1,7 +1,7 @@
 // One message as an element.
 
 import { alertBox, ask, link, make, toast, webAddress } from "./dom.js";
-import { textNodes } from "./text.js";
+import { outward, textNodes } from "./text.js";
 import { spoken, t } from "./words.js";
 
 const PICTURES = "https://cdn-thumbnails.huggingface.co/";
@@ -34,7 +34,7 @@ export function messageElement(message, seat) {
 
 function parts(message, seat, isMine) {
   const text = message.text && make("div", { className: "text", dir: "auto" }, ...textNodes(message.text, message.entities, seat));
-  const shown = preview(message);
+  const shown = preview(message, seat);
   const isAbove = message.preview?.is_above;
   return [
     seat.chat.type !== "private" && !isMine ? make("p", { className: "sender" }, message.from?.name ?? seat.chat.name) : null,
@@ -61,11 +61,11 @@ function foot(message, seat) {
 }
 
 /** What Telegram shows of the link: the picture where it can be had, else whose page it is. */
-function preview(message) {
+function preview(message, seat) {
   const url = message.preview && webAddress(message.preview.url);
   if (!url) return null;
   const host = make("span", { className: "host" }, new URL(url).hostname);
-  const card = link(url, host);
+  const card = outward(url, seat, host);
   card.className = "preview";
   if (url.startsWith(PICTURES)) {
     const picture = make("img", { src: url, alt: t("picture"), loading: "lazy", width: 1200, height: 648 });
@@ -91,14 +91,14 @@ function paper(file) {
 
 function buttons(message, seat) {
   const rows = message.buttons.map((row, r) =>
-    make("div", { className: "row" }, ...row.map((button, c) => keyOf(button, () => press(message, seat, r, c)))),
+    make("div", { className: "row" }, ...row.map((button, c) => keyOf(button, seat, () => press(message, seat, r, c)))),
   );
   return make("div", { className: "buttons" }, ...rows);
 }
 
-function keyOf(button, act) {
+function keyOf(button, seat, act) {
   if (button.kind === "url") {
-    const key = link(button.value, button.text);
+    const key = outward(button.value, seat, button.text);
     key.className = "key";
     return key;
   }

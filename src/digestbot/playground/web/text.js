@@ -1,13 +1,27 @@
 // A text and its entities as elements. Offsets are UTF-16 units, which is how JavaScript counts too.
 
-import { link, make, pressable, toast } from "./dom.js";
+import { link, make, pressable, startCommand, toast } from "./dom.js";
 import { t } from "./words.js";
 
 const PLAIN = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", blockquote: "blockquote" };
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 
-/** Return the nodes for `text`. `say` sends a command that is pressed, `paste` is given what is copied. */
-export function textNodes(text, entities, { say, paste }) {
+/** Return a link; one to the bot itself does not leave the page. */
+export function outward(url, { bot, begin }, ...children) {
+  const element = link(url, ...children);
+  const command = startCommand(url, bot);
+  if (command) {
+    element.addEventListener("click", (event) => {
+      event.preventDefault();
+      begin(command);
+    });
+  }
+  return element;
+}
+
+/** Return the nodes for `text`. Of the seat `say` sends a command that is pressed, `paste` is given what is
+ *  copied, and `begin` the command of a link to the `bot` itself. */
+export function textNodes(text, entities, seat) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
 
   function within(start, end, inside) {
@@ -33,15 +47,15 @@ export function textNodes(text, entities, { say, paste }) {
   function element(entity, words, children) {
     switch (entity.type) {
       case "text_link":
-        return link(entity.url, ...children);
+        return outward(entity.url, seat, ...children);
       case "url":
-        return link(words, ...children);
+        return outward(words, seat, ...children);
       case "code":
         return pressable(make("code", {}, ...children), () => copy(words), t("copy"));
       case "pre":
         return pressable(make("pre", {}, make("code", {}, ...children)), () => copy(words), t("copy"));
       case "bot_command":
-        return make("button", { type: "button", className: "command", onclick: () => say(words) }, ...children);
+        return make("button", { type: "button", className: "command", onclick: () => seat.say(words) }, ...children);
       case "spoiler":
         return spoiler(children);
       case "expandable_blockquote":
@@ -58,7 +72,7 @@ export function textNodes(text, entities, { say, paste }) {
   function copy(words) {
     navigator.clipboard?.writeText(words).catch(() => {});
     toast(t("copied"));
-    paste(words);
+    seat.paste(words);
   }
 
   return within(0, text.length, sorted);
