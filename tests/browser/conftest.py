@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from digestbot.theatre import Theatre, open_theatre
 from tests.browser import chromium
@@ -17,6 +17,7 @@ Visit = Callable[..., AbstractAsyncContextManager[Page]]
 @pytest.fixture(autouse=True)
 def _browser() -> None:
     """Skip where no browser is; where a change is judged, that must not happen."""
+    expect.set_options(timeout=10_000)  # a machine that judges changes has other work too
     if chromium.found():
         return
     if os.environ.get("CI"):
