@@ -1,4 +1,4 @@
-"""`make screenshots`: the pictures of the page in docs/img, made by a visitor's taps, the same each time."""
+"""`make screenshots`: the pictures of the page in docs/img, made by a visitor's taps."""
 
 import asyncio
 import struct
