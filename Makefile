@@ -5,10 +5,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo run test small-model bench chaos lint types house cover lock messages clean
+.PHONY: demo playground screenshots run test small-model bench chaos lint types house cover lock messages clean
 
-demo: .venv/.runtime                ## run the whole bot against a small Telegram of our own, and print the chat
+demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
+
+playground: .venv/.runtime          ## serve that page on http://127.0.0.1:8765, for any browser of this machine
+	@$(BIN)/digestbot playground
+
+screenshots: .venv/.dev             ## renew the pictures of the page in docs/img (needs chromium)
+	@$(BIN)/python -m tests.browser.screenshots docs/img
 
 run: .venv/.runtime                 ## the real thing: needs DIGESTBOT_TELEGRAM__TOKEN
 	@$(BIN)/digestbot run

@@ -27,7 +27,7 @@ COMMANDS = {
 def test_the_map_names_every_room_and_nothing_else() -> None:
     """The docstring of the package lists what is there."""
     named = set(re.findall(r"^    ([a-z_]+(?:\.py|/)) ", digestbot.__doc__ or "", re.MULTILINE))
-    beside = {"check.py", "demo.py", "summaries.py", "topics.py"}
+    beside = {"check.py", "demo.py", "summaries.py", "theatre.py", "topics.py"}
     rooms = {f"{path.name}/" if path.is_dir() else path.name for path in SOURCE.iterdir()}
     assert named | beside == {room for room in rooms if not room.startswith(("__", "py.typed"))}
 
@@ -80,6 +80,7 @@ def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path) -> None:
     place = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(place), str(wheel)]
     subprocess.run(pip, check=True, capture_output=True)
+    assert (place / "digestbot" / "playground" / "web" / "index.html").is_file()
     ran = subprocess.run(
         [
             sys.executable,

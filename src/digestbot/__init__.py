@@ -3,11 +3,11 @@
 The core decides, the store remembers, render speaks, the bot carries; actions put them in order; `app.py`
 introduces them to each other.
 
-    cli.py         the command line: parse → one action → print (check, demo, summaries, topics beside it)
+    cli.py         the command line: parse → one action → print; check, demo, theatre … beside it
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
-    playground/    a Telegram, an arXiv, a language model … of our own, for the demo and the tests
+    playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
     actions/       what one can do: ingest, library, reasons, membership, summarize, write, plan, deliver
     store/         the only SQL
     sources/       asks the outside world
@@ -33,6 +33,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a word of a prompt core/prompt.py, and its VERSION
     a retry rule       core/delivery.py
     a Telegram refusal playground/rules.py
+    a part of the page playground/view.py and page.py, then playground/web/; theatre.py moves the clock
 """
 
 __version__ = "0.1.0"

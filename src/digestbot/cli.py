@@ -82,11 +82,37 @@ def run() -> None:
 
 
 @cli.command()
-def demo() -> None:
-    """Show the whole job with two subscribers and some days of sample papers, without token or network."""
-    from digestbot.demo import show
+def demo(
+    headless: Annotated[bool, typer.Option("--headless", help="Print it, also where a browser is.")] = False,
+) -> None:
+    """Show the whole job with two subscribers and some days of sample papers, without token or network.
 
-    asyncio.run(show(print))
+    Opens the playground where somebody sits before a terminal with a browser; else prints a transcript.
+    """
+    from digestbot.demo import show
+    from digestbot.theatre import SAMPLE, has_browser
+
+    if not headless and has_browser():
+        asyncio.run(_perform(SAMPLE, "127.0.0.1", 0, opens=True))
+    else:
+        asyncio.run(show(print))
+
+
+@cli.command()
+def playground(
+    port: Annotated[int, typer.Option(help="Of the page; 0 takes any free one.", min=0, max=65535)] = 8765,
+    data: Annotated[str, typer.Option(help="sample, live, or a folder of daily_papers answers.")] = "sample",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    i_know: Annotated[
+        bool, typer.Option("--i-know", help="Let others reach it; it has no password.")
+    ] = False,
+    opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Talk to the whole bot in a browser: no token, and no network but for --data live."""
+    from digestbot.theatre import check_host
+
+    check_host(host, is_known=i_know)
+    asyncio.run(_perform(data, host, port, opens=opens))
 
 
 @cli.command()
@@ -281,10 +307,33 @@ def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
 
 
 async def _run(app: "App") -> None:
+    await app.run(_stopped())
+
+
+async def _perform(data: str, host: str, port: int, *, opens: bool) -> None:
+    import webbrowser
+
+    from digestbot.playground.guard import is_loopback
+    from digestbot.theatre import LIVE, perform
+
+    def opened(url: str) -> None:
+        print(f"The playground: {url}")
+        print("Only this machine reaches it." if is_loopback(host) else "Others reach it too: no password.")
+        print("Ctrl-C ends it, and all of it is forgotten.", flush=True)
+        if opens:
+            webbrowser.open(url)
+
+    if data == LIVE:
+        print("Asking Hugging Face for the papers of these days ...", flush=True)
+    await perform(data, host, port, opened, _stopped())
+
+
+def _stopped() -> asyncio.Event:
+    """Return what SIGTERM and Ctrl-C set."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await app.run(stop)
+    return stop
 
 
 async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":

@@ -58,6 +58,10 @@ class Stage:
         self.clock.now = moment
         self.hub.today = moment.date()
         await self.running.clockwork.run("huggingface")
+        await self.tick()
+
+    async def tick(self) -> None:
+        """Let happen what is due now."""
         await self.running.clockwork.run("plan")
         await self.running.clockwork.run("send")
 
@@ -131,17 +135,17 @@ async def _play(stage: Stage, out: Print) -> None:
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, now: datetime, **given: Any) -> AsyncIterator[Stage]:
+async def open_stage(
+    folder: Path, now: datetime, kind: type[MovedClock] = MovedClock, **given: Any
+) -> AsyncIterator[Stage]:
     """Build what a play needs: two servers and the real application between them. *given* are settings."""
-    clock = MovedClock(now)
+    clock = kind(now)
     telegram = Emulator(clock=clock)
     async with HuggingFaceServer(today=clock.now.date()) as hub, telegram.serve() as url:
         settings = only(
             data_dir=folder,
-            log_level="ERROR",
             telegram={"token": telegram.token, "api_url": url},
-            huggingface={"url": hub.url},
-            **given,
+            **{"log_level": "ERROR", "huggingface": {"url": hub.url}, **given},
         )
         log.set_up(settings.log_level, settings.secrets())
         async with App(settings, clock, clock.ticks) as app:

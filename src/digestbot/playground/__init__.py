@@ -20,12 +20,13 @@ async with telegram.serve() as url:          # a bot is given base_url=f"{url}/b
 | private chats, groups, forums, channels, migration, privacy mode | moderation, join requests |
 | my_chat_member; chat_member and message_reaction when asked for | single rights, slow mode |
 | getMe, commands by scope and language, names, menu, getChat, members, getFile | profile photos, business |
-| inline queries and their answers | a chosen result shown in a chat |
+| inline queries, their answers, a chosen result in its chat | inline feedback that is off |
 | pace limits (off by default), faults on order, a log of all calls | longer penalties for flooding |
 
 One file for each thing: `rules.py` what Telegram refuses · `tags.py` its HTML · `entities.py` its text ·
 `methods.py` and `profile.py` the methods · `server.py` the wire · `world.py`, `chats.py`, `people.py` the
-rest of the world · `faults.py`, `limits.py` its bad days · `transcript.py` chats as plain text.
+rest of the world · `faults.py`, `limits.py` its bad days · `transcript.py` chats as plain text · `page.py`,
+`view.py`, `guard.py`, `web/` the same in a browser (`digestbot playground`).
 """
 
 from .chats import Chat

@@ -84,11 +84,18 @@ class Chat:
             self._news.set()
         for watcher in self.world.watchers:
             watcher(message)
+        self.world.touch()
         return message
 
     def remove(self, number: int) -> None:
         del self._shown[number]
         self._unheard = deque(message for message in self._unheard if message.id != number)
+        self.world.touch()
+
+    def acts(self, action: str) -> None:
+        """Show for a while that the bot is at something, e.g. "typing"."""
+        self.actions.append(action)
+        self.world.touch()
 
     def as_json(self) -> dict[str, Any]:
         body: dict[str, Any] = {"id": self.id, "type": self.type}
@@ -123,6 +130,7 @@ class Chat:
         if status == self.bot_status:
             return
         before, self.bot_status = self.bot_status, status
+        self.world.touch()
         actor = by or self.person or self.owner()
         body = {
             "chat": self.as_json(),

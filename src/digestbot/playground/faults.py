@@ -85,6 +85,11 @@ class Faults:
     def plan(self, fault: Fault, *, probability: float = 1, count: int | None = None) -> None:
         self._planned.append(_Planned(fault, probability, count))
 
+    @property
+    def planned(self) -> list[Fault]:
+        """Return the trouble that is still to come, in its order."""
+        return [planned.fault for planned in self._planned]
+
     def clear(self) -> None:
         self._planned.clear()
 

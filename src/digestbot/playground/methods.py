@@ -11,7 +11,7 @@ from .access import find_chat, find_message, find_reply, find_thread, open_chat
 from .chats import Chat
 from .entities import Entity, clean, from_json, tidy, utf16_length
 from .keyboards import read_markup
-from .messages import Attachment, Message
+from .messages import Attachment, Author, Message
 from .params import Params
 from .presses import Toast
 from .rules import (
@@ -119,6 +119,24 @@ def send_message(world: World, asked: Params) -> Any:
     if utf16_length(words.text) > MAX_TEXT:
         raise bad_request(MESSAGE_TOO_LONG)
     return _new(world, chat, asked, words, link_preview=_link_preview(asked)).as_json()
+
+
+def show_result(world: World, chat: Chat, author: Author, content: Params, markup: Any) -> Message:
+    """Show the result of an inline query that *author* chose: their message, by way of the bot."""
+    words = read_words(content, "message_text", "entities")
+    message = Message(
+        chat=chat,
+        id=world.next_message_id(chat),
+        date=world.clock(),
+        author=author,
+        text=words.text,
+        entities=words.entities,
+        html=words.html,
+        buttons=read_markup(markup)[0],
+        link_preview=_link_preview(content),
+        via_bot=world.bot.as_json(),
+    )
+    return chat.show(message, is_news=False)
 
 
 def _send_file(world: World, asked: Params, name: str) -> Any:
@@ -244,7 +262,7 @@ def send_chat_action(world: World, asked: Params) -> bool:
     action = asked.text("action")
     if action not in ACTIONS:
         raise bad_request("wrong parameter action in request")
-    open_chat(world, asked).actions.append(action)
+    open_chat(world, asked).acts(action)
     return True
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-BODY = "body"
+BODY: web.RequestKey[Any] = web.RequestKey("body", object)
 """Where a request holds its JSON for `truth`, which can't wait for it."""
 
 Fault = Callable[[Any, web.Request], Awaitable[web.StreamResponse]]

@@ -110,7 +110,7 @@ class Person:
         for message in shown:
             button = message.button(text) if message else None
             if message and button:
-                return self._press(message, button)
+                return self.presses(message, button)
         keys = [button for row in chat.keyboard.rows for button in row] if chat.keyboard and not on else []
         for key in keys:
             if key.text == text:
@@ -123,9 +123,10 @@ class Person:
 
     async def forges(self, data: str, on: Message) -> Press:
         """Press a button that was never there, with *data* of their own, as a changed client can."""
-        return self._press(on, Button("", callback_data=data))
+        return self.presses(on, Button("", callback_data=data))
 
-    def _press(self, message: Message, button: Button) -> Press:
+    def presses(self, message: Message, button: Button) -> Press:
+        """Press *button* under *message*."""
         press = Press(str(self.world.number() + 10**15), self, message, button, self.world.clock())
         if button.callback_data is None:
             press.settle(Toast(url=button.url))

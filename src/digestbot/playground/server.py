@@ -86,6 +86,7 @@ class Server:
         self.calls.append(call)
         self._called.set()
         self._called = asyncio.Event()
+        self.world.touch()
         try:
             response = await self._handle(request, call, asked)
         except RefusalError as refusal:
@@ -94,6 +95,7 @@ class Server:
         finally:
             call.latency = time.perf_counter() - started
         call.status = 0 if request.transport is None or request.transport.is_closing() else response.status
+        self.world.touch()
         return response
 
     async def next_call(self) -> None:

@@ -36,7 +36,7 @@ class Updates:
 
     def push(self, kind: str, body: dict[str, Any]) -> Update | None:
         """Queue an update of *kind*, unless the bot did not ask for this kind."""
-        if not self._is_wanted(kind):
+        if not self.is_wanted(kind):
             return None
         update = {"update_id": self._next_id, kind: body}
         self._next_id += 1
@@ -90,5 +90,6 @@ class Updates:
                 raise RefusalError(409, POLLED_TWICE)
         return self.pending[:limit]
 
-    def _is_wanted(self, kind: str) -> bool:
+    def is_wanted(self, kind: str) -> bool:
+        """Return whether the bot is told of updates of *kind*."""
         return kind not in ONLY_WHEN_ASKED if self.allowed is None else kind in self.allowed

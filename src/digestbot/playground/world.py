@@ -72,8 +72,14 @@ class World:
         self.updates = Updates(clock)
         self.webhook: Webhook | None = None
         self.watchers: list[Callable[[Message], None]] = []
+        self.onlookers: list[Callable[[], None]] = []
         self._message_ids: dict[int, count[int]] = {}
         self._numbers = count(1)
+
+    def touch(self) -> None:
+        """Tell the onlookers that something changed; what it is they see for themselves."""
+        for onlooker in self.onlookers:
+            onlooker()
 
     def number(self) -> int:
         """Return a number nobody had before."""
