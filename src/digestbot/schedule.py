@@ -94,4 +94,5 @@ class Clockwork:
 
 
 def _log_failure(event: JobExecutionEvent) -> None:
-    log.error("a job failed", job=event.job_id, exc_info=event.exception)
+    if not isinstance(event.exception, asyncio.CancelledError):  # it was told to end
+        log.error("a job failed", job=event.job_id, exc_info=event.exception)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -230,3 +231,24 @@ def test_clipping(text: str, limit: int) -> None:
     clipped = clip(text, limit)
     assert units(clipped) <= limit
     assert clipped == text or (clipped.endswith("…") and text.startswith(clipped[:-1]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_fullest_paper_fits_in_a_message(language: str) -> None:
+    """The longest of everything: the abstract is cut for it, nothing else."""
+    long = "Ⅷ🧪" * 2000
+    paper = a_paper(
+        title=long,
+        abstract=long,
+        authors=(long,) * 30,
+        organization=long,
+        comments=2**31 - 1,
+        upvotes=2**31 - 1,
+    )
+    bullets = tuple(Bullet(f"{long[:240]}.", section) for section in Section for _ in range(2))
+    summary = replace(TINY, bullets=bullets, source=SummarySource.LLM, model=long, prompt="1", written_on=DAY)
+    card = Card(paper, (long[:50],) * 9, summary)
+    back = Press("list", ("d.99999", "30"))
+    shown = check(RENDER.paper(card, language, back, other="pt-BR", awaited="pt-BR"))
+    assert shown.count("…") >= 2
+    check(RENDER.paper(card, language, None, other="pt-BR", awaited="pt-BR"))

@@ -165,7 +165,7 @@ def _body(data: RequestData | None) -> aiohttp.FormData | _JsonBody | None:
         return None
     if not data.contains_files:
         return _JsonBody(orjson.dumps(data.parameters))
-    form = aiohttp.FormData(data.json_parameters)
+    form = aiohttp.FormData(data.json_parameters, quote_fields=False)  # Telegram reads names as UTF-8
     for name, (filename, content, kind) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=kind)
     return form

@@ -34,10 +34,13 @@ from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
 from digestbot.render.message import Button, Document, Message, Part, Press
-from digestbot.render.split import fitting
+from digestbot.render.split import fitting, shown_units
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
 _ENTITIES_OF_HEAD = 2  # flag, title
+_LONGEST_ABSTRACT = 2000
+_ABSTRACT_HEAD = 40
+"""Units of the word above it, in any language, and the blank line before."""
 
 
 class Renderer:
@@ -85,7 +88,11 @@ class Renderer:
         A button switches to the *other* language; *awaited* is the one in which a summary is being written.
         """
         name = "detail" if back else "summarized"
-        html = block("papers.jinja", name, language, card=card, awaited=awaited)
+        told = {"card": card, "awaited": awaited}
+        html = block("papers.jinja", name, language, room=0, **told)
+        if back:  # the abstract has what the rest leaves
+            room = min(_LONGEST_ABSTRACT, self._text_limit - shown_units(html) - _ABSTRACT_HEAD)
+            html = block("papers.jinja", name, language, room=max(room, 0), **told)
         rows = (*links(card.paper, language), keep(card, language))
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
