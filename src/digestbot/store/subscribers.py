@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -64,8 +64,8 @@ class Subscribers:
 
     async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
         """Return these subscribers by id, as far as one must know them to write to them: without topics."""
-        query = sa.select(subscribers).where(subscribers.c.id.in_(list(ids)))
-        return {row.id: _subscriber(row, ()) for row in await self._connection.execute(query)}
+        query = sa.select(*_ADDRESS).where(subscribers.c.id.in_(list(ids)))
+        return {row.id: _addressee(row) for row in await self._connection.execute(query)}
 
     async def move_on(self, planned: Sequence[Subscriber]) -> None:
         """Write cursors and due times of known subscribers, and nothing else of them."""
@@ -149,6 +149,31 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "next_due_at": subscriber.next_due_at,
         "last_slot_at": subscriber.last_slot_at,
     }
+
+
+_ADDRESS = tuple(
+    subscribers.c[name]
+    for name in ("id", "chat_id", "kind", "state", "language", "at", "zone", "style", "summary_language")
+)
+"""What there is to know of whom a message goes to; there may be a thousand a second of them."""
+
+
+def _addressee(row: sa.Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        chat_id=row.chat_id,
+        kind=ChatKind(row.kind),
+        state=SubscriberState(row.state),
+        language=row.language,
+        schedule=Schedule(row.at, row.zone),
+        maximum=0,
+        cursor=0,
+        since=date.min,
+        next_due_at=None,
+        last_slot_at=None,
+        style=Style(row.style),
+        summary_language=row.summary_language,
+    )
 
 
 def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
