@@ -18,7 +18,7 @@ from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
-from digestbot.actions.deliver import Courier, Sender, Ways
+from digestbot.actions.deliver import Courier, Owner, Sender, Ways
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
@@ -130,7 +130,9 @@ class App:
 
     def courier(self, sender: Sender | None) -> Courier:
         given = self._settings.delivery
-        ways = Ways(given.when_uncertain, given.in_flight)
+        owner = self._settings.telegram.owner
+        told = Owner(owner, self._settings.defaults.language) if owner is not None else None
+        ways = Ways(given.when_uncertain, given.in_flight, told)
         return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock, ways)
 
     def bot(self) -> "Bot":

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -42,6 +42,8 @@ RENEW_EVERY = LEASE / 4
 STOP_WITHIN = timedelta(seconds=9)
 """What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
 
+GivenUp = tuple[int, str]
+"""The chat that was to be told, and why it can't be."""
 Packed = Any
 """A message made ready by a sender; nobody else looks into it."""
 
@@ -71,12 +73,21 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whoever runs the bot, to be told what only they can mend."""
+
+    chat_id: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """How digests are sent."""
 
     when_uncertain: WhenUncertain = WhenUncertain.REPEAT
     in_flight: int = 64
     """Messages that are on their way at once, at most."""
+    owner: Owner | None = None
 
 
 class Courier:
@@ -95,6 +106,7 @@ class Courier:
         self._store = store
         self._planner = Planner(store, rules, clock)
         self._parts = Parts(store, summarizer, renderer, sender)
+        self._renderer = renderer
         self._sender = sender
         self._clock = clock
         self._ways = ways or Ways()
@@ -159,7 +171,16 @@ class Courier:
         self._silent_until = sending.silent_until
         if sending.sent:
             log.info("messages sent", count=sending.sent)
+        if sending.given_up and self._ways.owner:
+            await self._tell(self._ways.owner, self._sender, sending.given_up)
         return sending.sent
+
+    async def _tell(self, owner: Owner, sender: Sender, given_up: Sequence[GivenUp]) -> None:
+        """Tell *owner*, in one message, of digests that were given up."""
+        message = self._renderer.given_up(len(given_up), *given_up[-1], owner.language)
+        answer = await sender.send(owner.chat_id, sender.pack(message))
+        if answer.outcome is not Outcome.SENT:
+            log.error("the owner was not told", chat=owner.chat_id, reason=answer.reason)
 
 
 class _Round:
@@ -176,6 +197,7 @@ class _Round:
     ) -> None:
         self.sent = 0
         self.silent_until: datetime | None = None
+        self.given_up: list[GivenUp] = []
         self._store = store
         self._parts = parts
         self._sender = sender
@@ -287,6 +309,8 @@ class _Round:
             self.silent_until = now + answer.wait
         self.sent += decision.state is State.SENT
         _log(delivery, reader, answer, decision)
+        if decision.gives_up:
+            self.given_up.append((reader.chat_id, answer.reason or ""))
         result = Result(
             Settled(after(delivery, decision, cards, now), delivery, answer.reason),
             is_unwanted=decision.state is State.CANCELLED,

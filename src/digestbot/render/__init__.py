@@ -224,6 +224,11 @@ class Renderer:
         )
         return Message(html, source_choices(reader, offered))
 
+    def given_up(self, count: int, chat_id: int, reason: str, language: str) -> Message:
+        """Return what the bot's owner is told of digests that were given up, the last one for *chat_id*."""
+        told = {"count": count, "chat_id": chat_id, "reason": reason}
+        return Message(block("says.jinja", "given_up", language, **told))
+
     def error(self, error: UserError, language: str) -> Message:
         """Return what a reader is told when something can't be done."""
         name = error.id.replace("-", "_")

@@ -95,6 +95,11 @@ class Telegram(Group):
         description="A file that holds the token, instead of the token.",
         examples=["/run/secrets/token"],
     )
+    owner: int | None = Field(
+        None,
+        description="Chat id of whoever runs the bot: is told when digests had to be given up.",
+        examples=["123456789"],
+    )
     api_url: WebAddress = Field(
         "https://api.telegram.org",
         description="The Bot API server; a self-hosted one works too.",
