@@ -39,6 +39,7 @@ MOST_POPULAR = 48
 MOST_FOUND = 30
 """So many papers of a search can be leafed through: who finds more narrows it."""
 MOST_ALIKE = 20
+MOST_OFFERED = 10
 
 
 class Library:
@@ -136,6 +137,17 @@ class Library:
         async with self._store.write() as tables:
             number = await tables.searches.number(words, self._clock())
         return await self.look(View(ViewKind.SEARCH, str(number)), reader)
+
+    async def offer(self, text: str, reader: Subscriber) -> tuple[Card, ...]:
+        """Return what to offer to who types *text* elsewhere: what it finds; of nothing, the day's top."""
+        words = visible(text).encode(errors="ignore").decode()
+        if not words:
+            return (await self.look(View(ViewKind.TOP_DAY, str(MOST_OFFERED)), reader)).cards
+        async with self._store.read() as tables:
+            found = await tables.index.find(read_search(words, self._rules.synonyms), MOST_OFFERED)
+            ids = [paper_id for paper_id, _ in found.best]
+            listing = await self._these(tables, View(ViewKind.SEARCH), ids, found.total, words)
+        return (await self._told(listing, reader)).cards
 
     async def similar(self, paper_id: str, reader: Subscriber) -> Listing:
         """Return the papers that are most like one. Raises UserError `unknown-paper`."""

@@ -15,7 +15,7 @@ from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk
-from digestbot.bot.handlers import chats, papers, reading, rest, settings, start, topics, welcome
+from digestbot.bot.handlers import chats, inline, papers, reading, rest, settings, start, topics, welcome
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest
@@ -38,7 +38,7 @@ TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 BUTTONS_LIMIT = int(InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER)
 ENTITIES_LIMIT = int(MessageLimit.MESSAGE_ENTITIES)
 _ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
-UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 
 def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) -> "Bot":
@@ -60,7 +60,7 @@ def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) 
         .build()
     )
     application.bot_data["desk"] = desk
-    for module in (start, welcome, topics, papers, reading, settings, chats, rest):
+    for module in (start, welcome, topics, papers, reading, inline, settings, chats, rest):
         application.add_handlers(module.HANDLERS)
     application.add_error_handler(on_error)
     return application

@@ -33,8 +33,8 @@ from digestbot.render.buttons import (
 from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
-from digestbot.render.message import Button, Document, Message, Part, Press
-from digestbot.render.split import fitting, shown_units
+from digestbot.render.message import Button, Document, Message, Offer, Part, Press
+from digestbot.render.split import clip, fitting, plain, shown_units
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
 _ENTITIES_OF_HEAD = 2  # flag, title
@@ -99,6 +99,13 @@ class Renderer:
         if back:
             rows = (*rows, (Button(words(language).gettext("« Back to the list"), back),))
         return Message(html, rows, card.paper.thumbnail)
+
+    def offer(self, card: Card, language: str) -> Offer:
+        """Return a paper to be sent in any chat: without buttons that only we could answer."""
+        html = block("papers.jinja", "summarized", language, card=card, awaited=None)
+        message = Message(html, links(card.paper, language), card.paper.thumbnail)
+        description = plain(block("papers.jinja", "offered", language, card=card))
+        return Offer(card.paper.id, clip(card.paper.title, 200), clip(description, 200), message)
 
     def _part(
         self,

@@ -56,6 +56,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A message that somebody may choose to send, as it is shown in the list of those."""
+
+    id: str
+    title: str
+    description: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A message that shows some of a list's cards."""
 
