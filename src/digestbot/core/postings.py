@@ -76,10 +76,6 @@ class Postings:
         """How many topics were looked for."""
         return len(self._bits)
 
-    def has(self, topic: str) -> bool:
-        """Tell whether any paper holds *topic*, looked for before."""
-        return self._bits[topic] != 0
-
     def knows(self, topics: AbstractSet[str]) -> bool:
         """Tell whether all of *topics* were looked for."""
         return topics <= self._bits.keys()
