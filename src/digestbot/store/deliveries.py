@@ -86,7 +86,7 @@ class Deliveries:
 
         Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
         """
-        waiting = sa.select(deliveries.c.id, deliveries.c.act_at).where(
+        waiting = sa.select(*_CLAIMED).where(
             deliveries.c.act_at <= now, deliveries.c.state != State.SENDING, ~_comes_after_another()
         )
         if after is not None:
@@ -94,20 +94,21 @@ class Deliveries:
             waiting = waiting.where(sa.tuple_(deliveries.c.act_at, deliveries.c.id) > place)
         order = (deliveries.c.act_at, deliveries.c.id)
         taken = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
-        places = [Place(row.act_at, row.id) for row in await self._connection.execute(taken)]
-        if not places:
+        rows = (await self._connection.execute(taken)).all()
+        if not rows:
             return Claim()
-        ids = [place.id for place in places]
         attempt = {
             "state": State.SENDING,
             "act_at": now + LEASE,
             "attempts": deliveries.c.attempts + 1,
             "tried_at": sa.func.coalesce(deliveries.c.tried_at, sa.literal(now, UTCDateTime)),
         }
-        claim = deliveries.update().where(deliveries.c.id.in_(ids)).values(attempt).returning(deliveries)
-        rows = {row.id: row for row in await self._connection.execute(claim)}
-        told = await self._digests({row.digest_id for row in rows.values()})
-        return Claim([_delivery(rows[id_], told[rows[id_].digest_id]) for id_ in ids], places[-1])
+        claim = deliveries.update().where(deliveries.c.id.in_([row.id for row in rows]))
+        await self._connection.execute(claim.values(attempt))  # what it makes of the rows is known
+        told = await self._digests({row.digest_id for row in rows})
+        return Claim(
+            [_claimed(row, told[row.digest_id], now) for row in rows], Place(rows[-1].act_at, rows[-1].id)
+        )
 
     async def renew(self, ids: Collection[int], now: datetime) -> None:
         """Tell that the sender of these still lives."""
@@ -229,6 +230,24 @@ class Deliveries:
         }
 
 
+_CLAIMED = [
+    deliveries.c[name]
+    for name in (
+        "id",
+        "subscriber_id",
+        "digest_id",
+        "slot_at",
+        "done",
+        "attempts",
+        "tried_at",
+        "doubts",
+        "doubt_upto",
+        "unconfirmed",
+        "act_at",
+    )
+]
+
+
 class _Written(sa.TypeDecorator[str]):
     """JSON that is written already: the standard library takes many times as long."""
 
@@ -338,4 +357,24 @@ def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:
         doubt_upto=row.doubt_upto,
         unconfirmed=row.unconfirmed,
         act_at=row.act_at,
+    )
+
+
+def _claimed(row: Sequence[Any], digest: Digest, now: datetime) -> Delivery:
+    """Return the delivery as `claim` leaves it in the ledger: to be told each row once more takes long."""
+    id_, subscriber_id, digest_id, slot_at, done, attempts, tried_at, doubts, doubt_upto, unconfirmed, _ = row
+    return Delivery(
+        id=id_,
+        subscriber_id=subscriber_id,
+        digest_id=digest_id,
+        slot_at=slot_at,
+        digest=digest,
+        state=State.SENDING,
+        done=done,
+        attempts=attempts + 1,
+        tried_at=tried_at or now,
+        doubts=doubts,
+        doubt_upto=doubt_upto,
+        unconfirmed=unconfirmed,
+        act_at=now + LEASE,
     )
