@@ -134,7 +134,7 @@ def bare(file: Path) -> float:
 def crowd(terms: Sequence[str], count: int, random_: random.Random) -> Iterator[tuple[str, ...]]:
     """Yield the topics of subscribers who follow what is popular: 1 to 5 of POPULAR, Zipf over them.
 
-    Such a topic brings a twentieth of the papers in the middle, so a reader has about ten; many share a set.
+    A reader has 16 of the 100 papers on average; many share a set.
     """
     popular = terms[SKIPPED : SKIPPED + POPULAR]
     weights = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(popular))))
