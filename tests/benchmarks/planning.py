@@ -1,6 +1,6 @@
 """Measures planning and claiming: many subscribers into the ledger, and out of it by four processes.
 
-    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5]
+    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5] [--populations crowd loners]
 
 Each figure is a line `figure NAME VALUE`, a median of some runs in turn with its rival in the same process.
 Times are in seconds, memory in MB above what was held before.
@@ -8,6 +8,7 @@ Times are in seconds, memory in MB above what was held before.
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import sqlite3
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +36,8 @@ from tests.conftest import postgres
 CLAIMED = 500
 """Deliveries that a process claims at once."""
 WORKERS = 4
+SKIPPED, POPULAR = 200, 300
+"""The terms that nearly all made-up papers hold, which nobody would follow; and those that people do."""
 SLOT = "2025-10-14 12:00:00.000000"
 SUBSCRIBER = (
     "INSERT INTO subscribers (id, chat_id, kind, state, language, zone, at, weekdays, maximum, style, "
@@ -128,32 +131,62 @@ def bare(file: Path) -> float:
     return seconds
 
 
-def measure_planning(count: int, times: int) -> None:
+def crowd(terms: Sequence[str], count: int, random_: random.Random) -> Iterator[tuple[str, ...]]:
+    """Yield the topics of subscribers who follow what is popular: 1 to 5 of POPULAR, Zipf over them.
+
+    A reader has 16 of the 100 papers on average; many share a set.
+    """
+    popular = terms[SKIPPED : SKIPPED + POPULAR]
+    weights = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(popular))))
+    for _ in range(count):
+        yield tuple(random_.choices(popular, cum_weights=weights, k=random_.randint(1, 5)))
+
+
+POPULATIONS: dict[str, Callable[[Sequence[str], int, random.Random], Iterator[tuple[str, ...]]]] = {
+    "crowd": crowd,
+    "loners": readers,
+}
+"""Readers as they are; and at the worst, each with a set of their own that four papers in five match."""
+
+
+def measure_planning(name: str, count: int, times: int) -> None:
     papers, terms = invented(random.Random(1))
+    population = POPULATIONS[name]
     took: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in (count // 10, count):
             file = Path(folder) / f"{size}.db"
-            asyncio.run(prepare(file, papers, readers(terms, size, random.Random(2))))
-            ours, rivals = [], []
+            asyncio.run(prepare(file, papers, population(terms, size, random.Random(2))))
+            ours, rivals, busy = [], [], []
             for _ in range(times):
                 rewind(file)
-                start = time.perf_counter()
+                start, cpu = time.perf_counter(), time.process_time()
                 planned = asyncio.run(plan(file))
                 ours.append(time.perf_counter() - start)
+                busy.append(time.process_time() - cpu)
                 rivals.append(bare(file))
             took[size] = statistics.median(ours)
-            figure(f"plan.{size}.seconds", took[size])
-            figure(f"plan.{size}.digests", planned)
-            figure(f"plan.{size}.over_bare_select_and_insert", took[size] / statistics.median(rivals))
+            figure(f"plan.{name}.{size}.seconds", took[size])
+            figure(f"plan.{name}.{size}.cpu_seconds", statistics.median(busy))
+            figure(f"plan.{name}.{size}.deliveries", planned)
+            figure(f"plan.{name}.{size}.digests", _digests(file))
+            figure(f"plan.{name}.{size}.over_bare_select_and_insert", took[size] / statistics.median(rivals))
         rewind(file)
-        figure(f"plan.{count}.memory_mb", _memory(file))
-    figure("plan.growth_to_ten_times_as_many", took[count] / took[count // 10])
-    sample = [*readers(terms, SAMPLE, random.Random(3))]
+        figure(f"plan.{name}.{count}.memory_mb", _memory(file))
+    figure(f"plan.{name}.growth_to_ten_times_as_many", took[count] / took[count // 10])
+    sample = [*population(terms, SAMPLE, random.Random(3))]
     start = time.perf_counter()
     substring(papers, sample)
     naive = (time.perf_counter() - start) * count / SAMPLE
-    figure("plan.naive_loop_over_ours", naive / took[count])
+    figure(f"plan.{name}.naive_loop_over_ours", naive / took[count])
+
+
+def _digests(file: Path) -> int:
+    """Return how many different digests were planned."""
+    with sqlite3.connect(file) as raw:
+        (count,) = raw.execute("SELECT count(*) FROM digests").fetchone()
+    raw.close()
+    return int(count)
 
 
 def _memory(file: Path) -> float:
@@ -217,6 +250,7 @@ def main() -> None:
     asked.add_argument("--subscribers", type=int, default=20_000)
     asked.add_argument("--claims", type=int, default=200_000)
     asked.add_argument("--times", type=int, default=5)
+    asked.add_argument("--populations", nargs="*", choices=POPULATIONS, default=[*POPULATIONS])
     asked.add_argument("--memory-of", type=Path)
     asked.add_argument("--claim-from")
     given = asked.parse_args()
@@ -227,8 +261,10 @@ def main() -> None:
         asyncio.run(plan(given.memory_of))
         print(_held("VmHWM") - before)  # noqa: T201 - for who started us
     else:
-        measure_planning(given.subscribers, given.times)
-        measure_claims(given.claims)
+        for name in given.populations:
+            measure_planning(name, given.subscribers, given.times)
+        if given.claims:
+            measure_claims(given.claims)
 
 
 if __name__ == "__main__":

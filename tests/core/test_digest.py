@@ -1,12 +1,14 @@
 """Which papers a digest holds, and lists so short that a button can name them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digestbot.core.digest import Digest, Pick, View, ViewKind, compose, read_view
+from digestbot.core.digest import Digest, Pick, Picker, View, ViewKind, compose, read_view, select
+from digestbot.core.postings import Postings, Rules
+from tests.builders import DAY, a_paper
 
 PICKS = tuple(Pick(f"2510.0000{number}", ("agents",)) for number in range(5))
 
@@ -28,6 +30,40 @@ def test_the_best_are_shown_and_the_rest_is_counted(maximum: int, digest: Digest
 def test_nothing_to_say_is_silence() -> None:
     """No digest, rather than an empty one."""
     assert compose([], 20, 5) is None
+
+
+WORDS = ("agents", "video", "robots", "maps", "diffusion")
+ASKED = (*WORDS, "agents OR maps", "video robots", "votes>=3", "has:code", "crows", "-maps", "-crows")
+papers = st.lists(
+    st.builds(
+        lambda title, abstract, upvotes, age: (title, abstract, upvotes, age),
+        st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join),
+        st.lists(st.sampled_from((*WORDS, "something", "else")), max_size=40).map(" ".join),
+        st.integers(0, 4),
+        st.integers(0, 2),
+    ),
+    max_size=60,
+)
+crowd = st.lists(st.tuples(st.lists(st.sampled_from(ASKED)), st.integers(0, 2**60)), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(papers, crowd, st.integers(0, 9))
+def test_many_readers_are_shown_what_each_alone_would_be(
+    listed: list[tuple[str, str, int, int]], readers: list[tuple[list[str], int]], most_known: int
+) -> None:
+    """The same papers, in the same order, for the same reasons, however little is remembered of others."""
+    some = [
+        a_paper(number, title, abstract=abstract, upvotes=upvotes, listed_on=DAY - timedelta(days=age))
+        for number, (title, abstract, upvotes, age) in enumerate(listed)
+    ]
+    postings = Postings(some, Rules(), ASKED)
+    picker = Picker(postings)
+    picker.MOST_KNOWN = most_known
+    for topics, among in readers:
+        wanted = postings.brought(topics) & among
+        alone = select(postings, topics, among) if any(not topic.startswith("-") for topic in topics) else []
+        assert picker.pick(topics, wanted) == alone
 
 
 views = st.one_of(

@@ -65,6 +65,15 @@ async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store, rea
     assert again == replace(half, state=State.SENDING, attempts=2, act_at=later + LEASE)
 
 
+async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: Subscriber) -> None:
+    """At the first attempt and at a later one."""
+    for now in (NOON, NOON + MINUTE):
+        (claimed,) = await claim(store, now)
+        async with store.read() as tables:
+            assert await tables.deliveries.of_digest(claimed.digest_id, reader.id) == claimed
+        await settle(store, replace(claimed, state=State.FAILED, act_at=NOON + MINUTE), claimed)
+
+
 async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, reader: Subscriber) -> None:
     """With the digest that nobody else was told."""
     (claimed,) = await claim(store)

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 
 import digestbot.store
 from digestbot.core.paper import DayState, SourceDay
-from digestbot.core.subscriber import SubscriberState
+from digestbot.core.subscriber import Schedule, SubscriberState
 from digestbot.store import Store
 from digestbot.store.schema import is_ours, metadata
 from tests.builders import DAY, NOON, a_paper, a_subscriber
@@ -213,6 +213,34 @@ async def test_saved_papers_are_the_readers_own(store: Store) -> None:
         assert await tables.saved.has(ann.id, "2510.00001")
         assert not await tables.saved.has(bo.id, "2510.00001")
         assert await tables.saved.of(bo.id) == []
+
+
+async def test_who_is_due_is_known_as_far_as_planning_needs_it(store: Store) -> None:
+    """The same readers in the same order; those who are told have a last slot then."""
+    async with store.write() as tables:
+        for number, topics in enumerate((["RAG", "확산 모델"], [], ["agents"])):
+            reader = a_subscriber(
+                number, schedule=Schedule(time(9, 30), "Asia/Seoul", (0, 6)), categories=("cs.CL",)
+            )
+            added = await tables.subscribers.add(reader, NOON)
+            await tables.subscribers.add_topics(added.id, [(topic, topic) for topic in topics])
+    async with store.write() as tables:
+        due, waiting = await tables.subscribers.due(NOON), await tables.subscribers.waiting(NOON)
+        for reader, known in zip(due, waiting, strict=True):
+            assert sorted(reader.topics) == sorted(known.topics)
+            assert (reader.id, reader.schedule, reader.categories) == (
+                known.id,
+                known.schedule,
+                known.categories,
+            )
+            assert (reader.cursor, reader.since, reader.maximum) == (known.cursor, known.since, known.maximum)
+            assert (reader.next_due_at, reader.last_slot_at) == (known.slot_at, known.last_slot_at)
+        later = NOON + timedelta(days=1)
+        await tables.subscribers.move_on([due[0].id, due[2].id], 7, later, is_told=True)
+        await tables.subscribers.move_on([due[1].id], 7, later, is_told=False)
+        assert await tables.subscribers.waiting(NOON) == []
+        moved = await tables.subscribers.waiting(later)
+        assert [(reader.cursor, reader.last_slot_at) for reader in moved] == [(7, NOON), (7, None), (7, NOON)]
 
 
 async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:

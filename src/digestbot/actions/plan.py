@@ -1,35 +1,38 @@
 """Plans what is due: who is told what, written into the ledger before anything is sent."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 import structlog
 
 from digestbot.actions import Clock
 from digestbot.core.categories import is_for
-from digestbot.core.digest import Digest, Pick, asks, compose, select
+from digestbot.core.digest import Digest, Pick, Picker, asks, compose
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Schedule, Subscriber, next_due
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
+from digestbot.store.subscribers import Waiting
 
 log = structlog.get_logger()
 
 CHUNK = 2000
 """Subscribers planned in one transaction."""
-_KEPT = 2_000
-"""Digests that are remembered while they are planned: most readers share one with others."""
+_KEPT = 50_000
+"""Digests whose ids are remembered while they are planned: most readers share one with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a reader who is due is told; None is silence."""
+    """What a reader who is due is told."""
 
     reader: Subscriber
-    digest: Digest | None
+    digest: Digest
 
 
 class Planner:
@@ -48,39 +51,62 @@ class Planner:
         planned = 0
         news: _News | None = None
         while True:
-            async with self._store.read() as tables:  # what takes long is done before the transaction
-                news = await self._news(tables, await tables.subscribers.due(self._clock(), CHUNK), news)
             async with self._store.write() as tables:
                 now = self._clock()
-                readers = await tables.subscribers.due(now, CHUNK)
-                news = await self._news(tables, readers, news)
-                due = await _due(tables, readers, news)
-                count = await _write(tables, due, news, now)
+                readers = await tables.subscribers.waiting(now, CHUNK)
+                is_known = await _knows(tables, news, readers)
+                count = await _write(tables, readers, news, now) if news and is_known else 0
+            if not is_known:  # what takes long is done outside of the transaction
+                news = await self._learn(readers, news)
+                continue
             planned += count
-            if due:
-                log.info("digests planned", due=len(due), digests=count)
-            if len(due) < CHUNK:
+            if readers:
+                log.info("digests planned", due=len(readers), digests=count)
+            if len(readers) < CHUNK:
                 return planned
 
     async def preview(self) -> list[Due]:
         """Return what `plan` would write now, where there is something to say; nothing is changed."""
         async with self._store.read() as tables:
-            readers = await tables.subscribers.due(self._clock())
-            news = await self._news(tables, readers, None)
-            return [due for due in await _due(tables, readers, news) if due.digest]
+            now = self._clock()
+            waiting = await tables.subscribers.waiting(now)
+            news = await self._news(tables, waiting, None)
+            told = await _told(tables, waiting, news)
+            readers = {reader.id: reader for reader in await tables.subscribers.due(now)}
+        digests = [(reader.id, news.digest(which)) for reader, which in told]
+        return [Due(readers[id_], digest) for id_, digest in digests if digest]
 
-    async def _news(self, tables: Tables, due: Sequence[Subscriber], known: "_News | None") -> "_News":
+    async def _learn(self, readers: Sequence[Waiting], known: "_News | None") -> "_News":
+        async with self._store.read() as tables:
+            return await self._news(tables, readers, known)
+
+    async def _news(self, tables: Tables, due: Sequence[Waiting], known: "_News | None") -> "_News":
         """Return the papers that are new to those who are *due*, their topics looked for: what is *known*
         of them already is not looked for again.
         """
         upto = await tables.papers.last_arrival()
-        after = min((reader.cursor for reader in due), default=upto)
-        if known is None or known.upto != upto or after < known.after:
+        if known is None or not known.reaches(due, upto):
+            after = min((reader.cursor for reader in due), default=upto)
             arrived = await tables.papers.arrived(after, upto)
             known = await asyncio.to_thread(_News, arrived, after, upto, self._rules)
-        topics = {topic for reader in due for topic in reader.topics}
-        await asyncio.to_thread(known.postings.look_for, topics)
+        await asyncio.to_thread(known.postings.look_for, _topics(due))
         return known
+
+
+class _Which(NamedTuple):
+    """All that decides what a digest tells: who has the same is told the same."""
+
+    topics: tuple[str, ...]
+    """Those that bring a paper."""
+    wanted: int
+    """The papers that are new, wanted and not muted."""
+    listed: int
+    maximum: int
+    without: frozenset[str] = frozenset()
+    """Papers that were brought there before."""
+
+
+_SILENCE = _Which((), 0, 0, 0)
 
 
 class _News:
@@ -90,45 +116,62 @@ class _News:
         self.after = after
         self.upto = upto
         self.postings = Postings((paper for _, paper in arrived), rules)
-        self.listed_twice = {paper.id for _, paper in arrived if paper.on_hugging_face and paper.categories}
+        self.listed_twice = self.postings.where(
+            lambda paper: paper.on_hugging_face and bool(paper.categories)
+        )
         """The papers of both sources: one that arXiv listed first has arrived twice."""
-        self.ids: dict[Digest, int] = {}
-        """Digests that are in the ledger already, by what they tell."""
+        self.ids: dict[_Which, int | None] = {}
+        """Digests that are in the ledger already; None for those that have nothing to say."""
+        self._picker = Picker(self.postings)
         self._arrivals = {paper.id: arrival for arrival, paper in arrived}
         self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
         """The papers that are new by a cursor, a first day and categories."""
-        self._picks: dict[tuple[tuple[str, ...], bool, int], list[Pick]] = {}
-        """By the topics that bring or mute something, whether any asks, and the papers that are new."""
         self._asks: dict[str, bool] = {}
 
-    def picks(self, reader: Subscriber) -> list[Pick]:
-        """Return what is new to *reader* and wanted, best first; the topics were looked for before."""
-        found = tuple(sorted(topic for topic in reader.topics if self.postings.has(topic)))
-        which = found, self._does_ask(reader), self._new_to(reader)
-        if which not in self._picks:
-            if len(self._picks) >= _KEPT:
-                self._picks.clear()
-            self._picks[which] = self._select(*which)
-        return self._picks[which]
+    def reaches(self, due: Iterable[Waiting], upto: int) -> bool:
+        """Tell whether all that is new to those who are *due*, up to an arrival, is here."""
+        return self.upto == upto and all(reader.cursor >= self.after for reader in due)
 
-    def digest(self, reader: Subscriber, picks: Sequence[Pick]) -> Digest | None:
-        """Return what *reader* is told of *picks*; None is silence."""
-        return compose(picks, self._new_to(reader).bit_count(), reader.maximum)
+    def which(self, reader: Waiting) -> _Which:
+        """Return which digest is *reader*'s; the topics were looked for before."""
+        postings, topics = self.postings, reader.topics
+        if not self._does_ask(topics):
+            new = self._new_to(reader, ())
+            wanted = postings.unmuted(topics) & new
+            return _Which((), wanted, new.bit_count(), reader.maximum) if wanted else _SILENCE
+        new = self._new_to(reader, reader.categories)
+        wanted = postings.brought(topics) & new
+        if not wanted:
+            return _SILENCE
+        found = tuple(sorted([topic for topic in topics if postings.bits(topic) & wanted]))
+        return _Which(found, wanted, new.bit_count(), reader.maximum)
 
-    def _select(self, topics: Sequence[str], does_ask: bool, new: int) -> list[Pick]:
-        """Return the picks: none where topics ask in vain; where none asks, all that are not muted."""
-        if does_ask and not any(self._asks[topic] for topic in topics):
-            return []
-        return select(self.postings, topics, new)
+    def digest(self, which: _Which) -> Digest | None:
+        """Return what is told; None is silence."""
+        picks = self._picks(which)
+        if which.without:
+            picks = [pick for pick in picks if pick.paper_id not in which.without]
+        return compose(picks, which.listed, which.maximum)
 
-    def _does_ask(self, reader: Subscriber) -> bool:
-        for topic in reader.topics:
-            if topic not in self._asks:
-                self._asks[topic] = asks([topic])
-        return any(self._asks[topic] for topic in reader.topics)
+    def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
+        """Return those of some papers that are news."""
+        return frozenset(self._arrivals.keys() & paper_ids)
 
-    def _new_to(self, reader: Subscriber) -> int:
-        categories = reader.categories if self._does_ask(reader) else ()
+    def _picks(self, which: _Which) -> list[Pick]:
+        if which.topics:
+            return self._picker.pick(which.topics, which.wanted)
+        return [Pick(paper.id) for paper in self.postings.of(which.wanted)]
+
+    def _does_ask(self, topics: Sequence[str]) -> bool:
+        known = self._asks
+        for topic in topics:
+            if topic not in known:
+                known[topic] = asks([topic])
+            if known[topic]:
+                return True
+        return False
+
+    def _new_to(self, reader: Waiting, categories: tuple[str, ...]) -> int:
         which = reader.cursor, reader.since, categories
         if which not in self._new:
             self._new[which] = self.postings.where(
@@ -141,33 +184,55 @@ class _News:
         return self._new[which]
 
 
-async def _due(tables: Tables, readers: Sequence[Subscriber], news: _News) -> list[Due]:
-    """Return what each of *readers* is told, without the papers that were brought there before."""
-    wanted = [(reader, news.picks(reader)) for reader in readers]
-    perhaps = {
-        reader.id
-        for reader, picks in wanted
-        if news.listed_twice and any(pick.paper_id in news.listed_twice for pick in picks)
-    }
-    told = await tables.deliveries.told(perhaps) if perhaps else {}
-    return [Due(reader, news.digest(reader, _untold(picks, told.get(reader.id)))) for reader, picks in wanted]
+def _topics(readers: Iterable[Waiting]) -> set[str]:
+    return {topic for reader in readers for topic in reader.topics}
 
 
-def _untold(picks: list[Pick], told: set[str] | None) -> list[Pick]:
-    return [pick for pick in picks if pick.paper_id not in told] if told else picks
+async def _knows(tables: Tables, news: _News | None, readers: Sequence[Waiting]) -> bool:
+    """Tell whether *news* has all that *readers* may be told, and what their topics bring."""
+    if news is None or not news.reaches(readers, await tables.papers.last_arrival()):
+        return False
+    return news.postings.knows(_topics(readers))
 
 
-async def _write(tables: Tables, due: Sequence[Due], news: _News, now: datetime) -> int:
-    """Write all of what is *due* and return how many deliveries that makes."""
-    new = list(dict.fromkeys(one.digest for one in due if one.digest and one.digest not in news.ids))
+async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list[tuple[Waiting, _Which]]:
+    """Return which digest is whose, without the papers that were brought there before."""
+    told = [(reader, news.which(reader)) for reader in readers]
+    perhaps = {reader.id for reader, which in told if which.wanted & news.listed_twice}
+    if not perhaps:
+        return told
+    before = await tables.deliveries.told(perhaps)
+    return [
+        (reader, which._replace(without=news.of(before[reader.id])) if reader.id in before else which)
+        for reader, which in told
+    ]
+
+
+async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: datetime) -> int:
+    """Write all that *readers* are told and return how many deliveries that makes."""
+    told = await _told(tables, readers, news)
+    await _compose(tables, {which for _, which in told}, news, now)
+    ids = [news.ids[which] for _, which in told]
+    rows = [
+        NewDelivery(reader.id, reader.slot_at, id_)
+        for reader, id_ in zip(readers, ids, strict=True)
+        if id_ is not None
+    ]
+    await tables.deliveries.plan(rows)
+    moved = _moved_on(zip(readers, (id_ is not None for id_ in ids), strict=True), now)
+    for (next_due_at, is_told), those in moved.items():
+        await tables.subscribers.move_on(those, news.upto, next_due_at, is_told=is_told)
+    return len(rows)
+
+
+async def _compose(tables: Tables, wanted: AbstractSet[_Which], news: _News, now: datetime) -> None:
+    """Write those of the digests *wanted* that are not in the ledger yet."""
     if len(news.ids) > _KEPT:
         news.ids.clear()
-        new = list(dict.fromkeys(one.digest for one in due if one.digest))
-    news.ids.update(zip(new, await tables.deliveries.compose(new, now), strict=True))
-    rows = [NewDelivery(one.reader.id, slot(one.reader), news.ids[one.digest]) for one in due if one.digest]
-    await tables.deliveries.plan(rows)
-    await tables.subscribers.move_on([*_moved_on(due, news.upto, now)])
-    return len(rows)
+    told = {which: news.digest(which) for which in wanted if which not in news.ids}
+    news.ids.update(dict.fromkeys(told))
+    new = {which: digest for which, digest in told.items() if digest}
+    news.ids.update(zip(new, await tables.deliveries.compose([*new.values()], now), strict=True))
 
 
 def slot(reader: Subscriber) -> datetime:
@@ -176,13 +241,16 @@ def slot(reader: Subscriber) -> datetime:
     return reader.next_due_at
 
 
-def _moved_on(due: Sequence[Due], upto: int, now: datetime) -> Iterator[Subscriber]:
-    """Yield the readers with all papers considered, and their next due time."""
+def _moved_on(
+    readers: Iterable[tuple[Waiting, bool]], now: datetime
+) -> Mapping[tuple[datetime, bool], list[int]]:
+    """Return the ids of those who are due next at the same time, and are told something or not."""
     times: dict[tuple[Schedule, date | None], datetime] = {}
-    for one in due:
-        reader = one.reader
-        last = slot(reader) if one.digest else reader.last_slot_at
+    moved: dict[tuple[datetime, bool], list[int]] = {}
+    for reader, is_told in readers:
+        last = reader.slot_at if is_told else reader.last_slot_at
         which = reader.schedule, last and reader.schedule.day_of(last)
         if which not in times:
             times[which] = next_due(reader.schedule, now, last)
-        yield replace(reader, cursor=upto, last_slot_at=last, next_due_at=times[which])
+        moved.setdefault((times[which], is_told), []).append(reader.id)
+    return moved

@@ -5,6 +5,7 @@ reader's papers are the union of a few numbers, however many readers and papers 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,11 +64,8 @@ class Postings:
         return self.all & ~(self._union(topics) >> len(self.papers))
 
     def of(self, among: int) -> Iterator[Paper]:
-        """Yield the papers that *among* stands for, most votes first."""
-        while among:
-            lowest = among & -among
-            yield self.papers[lowest.bit_length() - 1]
-            among ^= lowest
+        """Return the papers that *among* stands for, most votes first."""
+        return (self.papers[place] for place in places(among))
 
     def where(self, is_wanted: Callable[[Paper], bool]) -> int:
         """Return the papers for which *is_wanted* holds."""
@@ -78,9 +76,13 @@ class Postings:
         """How many topics were looked for."""
         return len(self._bits)
 
-    def has(self, topic: str) -> bool:
-        """Tell whether any paper holds *topic*, looked for before."""
-        return self._bits[topic] != 0
+    def knows(self, topics: AbstractSet[str]) -> bool:
+        """Tell whether all of *topics* were looked for."""
+        return topics <= self._bits.keys()
+
+    def bits(self, topic: str) -> int:
+        """Return the papers that *topic*, looked for before, brings."""
+        return self._bits[topic] & self.all
 
     def count(self, topic: str, among: int) -> int:
         """Return how many papers *among* some hold *topic*, looked for before; or are muted by it."""
@@ -109,3 +111,11 @@ class Postings:
         for topic in topics:
             found |= bits[topic]
         return found
+
+
+def places(among: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, the lowest first."""
+    while among:
+        lowest = among & -among
+        yield lowest.bit_length() - 1
+        among ^= lowest

@@ -61,7 +61,7 @@ def order(
 
 def explain(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> dict[str, float]:
     """Return what relevance, votes and freshness add to the value of *paper*."""
-    votes, freshness = _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+    votes, freshness = standing(paper, today, weights)
     return {"relevance": _odds(matches), "votes": votes, "freshness": freshness}
 
 
@@ -78,14 +78,23 @@ def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> l
     return shown
 
 
+def standing(paper: Paper, today: date, weights: Weights) -> tuple[float, float]:
+    """Return what votes and freshness add to the value of *paper*: the same for every reader."""
+    return _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+
+
+def odds(missed: float) -> float:
+    """Return what relevance adds, where *missed* is the likelihood that no topic is meant, Π (1 - score)."""
+    return math.log(max(_SURE, 1 - missed) / max(_SURE, missed))
+
+
 def _value(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> float:
-    votes, freshness = _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+    votes, freshness = standing(paper, today, weights)
     return _odds(matches) + votes + freshness
 
 
 @lru_cache(maxsize=65_536)
 def _standing(upvotes: int, days: int, weights: Weights) -> tuple[float, float]:
-    """Return what votes and freshness add, which are the same for every reader."""
     age = max(0, days)
     votes = weights.votes * math.log1p(max(0, upvotes)) * 0.5 ** (age / weights.votes_age)
     return votes, weights.freshness * 0.5 ** (age / weights.fresh_age)
@@ -96,7 +105,7 @@ def _odds(matches: Sequence[Match]) -> float:
     for match in matches:
         if not match.mutes:
             missed *= 1 - match.score
-    return math.log(max(_SURE, 1 - missed) / max(_SURE, missed))
+    return odds(missed)
 
 
 def _tie(paper: Paper) -> tuple[int, date, str]:

@@ -1,9 +1,11 @@
 """Subscribers and their topics as rows and back."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.store.schema import WRITES, subscribers, topics
+
+_BETWEEN = "\x1f"
+"""Stands in no topic: it can't be seen."""
+
+
+class Waiting(NamedTuple):
+    """A reader who is due, as far as one must know them to plan: they are many."""
+
+    id: int
+    cursor: int
+    since: date
+    maximum: int
+    slot_at: datetime
+    """The time that they were to be told."""
+    last_slot_at: datetime | None
+    schedule: Schedule
+    categories: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 class Subscribers:
@@ -46,6 +66,19 @@ class Subscribers:
         """Return those whose digest is due, the longest waiting first, at most *limit*."""
         return await self._select(subscribers.c.next_due_at <= now, limit)
 
+    async def waiting(self, now: datetime, limit: int | None = None) -> list[Waiting]:
+        """Return the same readers, as far as planning needs them."""
+        query = await self._for_change(_WAITING.where(subscribers.c.next_due_at <= now).limit(limit))
+        return [
+            Waiting(
+                id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
+                tuple(chosen.split(_BETWEEN)) if chosen else (),
+            )
+            for (
+                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen
+            ) in await self._connection.execute(query)
+        ]  # fmt: skip
+
     async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> tuple[int, ...]:
         """Store topics as (topic, key), none of whose keys may be there yet, and return their ids."""
         ids = []
@@ -67,19 +100,14 @@ class Subscribers:
         query = sa.select(*_ADDRESS).where(subscribers.c.id.in_(list(ids)))
         return {row.id: _addressee(row) for row in await self._connection.execute(query)}
 
-    async def move_on(self, planned: Sequence[Subscriber]) -> None:
-        """Write cursors and due times of known subscribers, and nothing else of them."""
-        rows = [
-            {
-                "key": reader.id,
-                "new_cursor": reader.cursor,
-                "new_next_due_at": reader.next_due_at,
-                "new_last_slot_at": reader.last_slot_at,
-            }
-            for reader in planned
-        ]
-        if rows:
-            await self._connection.execute(_MOVE_ON, rows)
+    async def move_on(self, ids: Sequence[int], cursor: int, next_due_at: datetime, *, is_told: bool) -> None:
+        """Write up to which arrival these who are due were considered, and when they are due next.
+
+        Where they are told something, the time that they were due is their last slot.
+        """
+        update = subscribers.update().where(subscribers.c.id.in_(ids))
+        last = {"last_slot_at": subscribers.c.next_due_at} if is_told else {}
+        await self._connection.execute(update.values(cursor=cursor, next_due_at=next_due_at, **last))
 
     async def remove_topics(self, subscriber_id: int, keys: Iterable[str]) -> None:
         mine = (topics.c.subscriber_id == subscriber_id) & topics.c.key.in_(list(keys))
@@ -105,12 +133,14 @@ class Subscribers:
     async def _select(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Subscriber]:
         order = (subscribers.c.next_due_at, subscribers.c.id)
         query = sa.select(subscribers).where(condition).order_by(*order).limit(limit)
-        writes = await self._connection.run_sync(lambda sync: sync.get_execution_options().get(WRITES))
-        if writes:
-            query = query.with_for_update()  # what is read to be changed is ours until the transaction ends
-        rows = (await self._connection.execute(query)).all()
+        rows = (await self._connection.execute(await self._for_change(query))).all()
         chosen = await self._topics_of([row.id for row in rows])
         return [_subscriber(row, chosen.get(row.id, ())) for row in rows]
+
+    async def _for_change(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """Return *query* so that what is read to be changed is ours until the transaction ends."""
+        writes = await self._connection.run_sync(lambda sync: sync.get_execution_options().get(WRITES))
+        return query.with_for_update() if writes else query
 
     async def _topics_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         query = sa.select(topics.c.subscriber_id, topics.c.topic).where(topics.c.subscriber_id.in_(ids))
@@ -120,15 +150,31 @@ class Subscribers:
         return chosen
 
 
-_MOVE_ON = (
-    subscribers.update()
-    .where(subscribers.c.id == sa.bindparam("key"))
-    .values(
-        cursor=sa.bindparam("new_cursor"),
-        next_due_at=sa.bindparam("new_next_due_at"),
-        last_slot_at=sa.bindparam("new_last_slot_at"),
-    )
-)
+_WAITING = sa.select(
+    subscribers.c.id,
+    subscribers.c.cursor,
+    subscribers.c.since,
+    subscribers.c.maximum,
+    subscribers.c.next_due_at,
+    subscribers.c.last_slot_at,
+    subscribers.c.at,
+    subscribers.c.zone,
+    sa.cast(subscribers.c.weekdays, sa.Text),
+    sa.cast(subscribers.c.categories, sa.Text),
+    sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
+    .where(topics.c.subscriber_id == subscribers.c.id)
+    .scalar_subquery(),
+).order_by(subscribers.c.next_due_at, subscribers.c.id)
+
+
+@lru_cache(maxsize=4096)
+def _schedule(at: time, zone: str, weekdays: str) -> Schedule:
+    return Schedule(at, zone, tuple(json.loads(weekdays)))
+
+
+@lru_cache(maxsize=4096)
+def _list(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:
