@@ -13,7 +13,6 @@ from hypothesis import settings
 
 from digestbot.store import Store
 
-
 settings.register_profile("any machine", deadline=None)  # no test asserts a time
 settings.load_profile("any machine")
 
