@@ -97,7 +97,7 @@ async def test_settings_move_the_next_digest(membership: Membership) -> None:
         2025, 10, 15, 0, 30, tzinfo=UTC
     )
     assert (await membership.set_weekdays(ANN, (4,))).next_due_at == datetime(2025, 10, 17, 0, 30, tzinfo=UTC)
-    assert (await membership.set_language(ANN, "ko")).language == "ko"
+    assert (await membership.wish(ANN, language="ko")).language == "ko"
     with pytest.raises(UserError, match="usage-max"):
         await membership.set_maximum(ANN, 51)
 
@@ -129,7 +129,7 @@ async def test_changes_at_once_are_all_kept(membership: Membership) -> None:
         membership.set_time(ANN, time(9)),
         membership.set_zone(ANN, "Asia/Seoul"),
         membership.set_maximum(ANN, 3),
-        membership.set_language(ANN, "ko"),
+        membership.wish(ANN, language="ko"),
         *(membership.add_topics(ANN, [f"robot {number}"]) for number in range(6)),
     )
     reader = await membership.reader(ANN)

@@ -63,7 +63,7 @@ async def ask(person: Person, text: str) -> str:
 
 def digests(person: Person) -> list[str]:
     """Return the digests that a person was sent, oldest first."""
-    heads = ("Your papers", "논문 소식", "論文ダイジェスト", "论文推送", "Possible repeat")
+    heads = ("Your papers", "Your recap", "논문 소식", "論文ダイジェスト", "论文推送", "Possible repeat")
     return [
         message.text
         for message in person.private.messages

@@ -67,6 +67,8 @@ async def test_pause_and_resume_by_button(stage: Stage, ann: Person) -> None:
     await ask(ann, "/start")
     await ask(ann, "/settings")
     await ann.taps("Pause")
+    await ann.private.hears()
+    await ann.taps("Until I resume")
     assert "paused" in (await ann.private.hears()).text
     await ann.taps("Resume")
     assert "Next digest" in (await ann.private.hears()).text
@@ -110,6 +112,9 @@ async def test_old_and_foreign_buttons_are_answered(stage: Stage, ann: Person) -
         "",
         "1:list:d.999:0",
         "1:set:time:9999",
+        "1:set:votes:-1",
+        "1:set:silent:perhaps",
+        "1:pause:0",
         "1:paper:0000.00000:n.:0",
         "1:list:m.nonsense:0",
         "1:choose:all",

@@ -306,6 +306,7 @@ def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subs
         cards=_cards(list(papers.values()), delivery.digest.picks),
         matched=delivery.digest.matched,
         listed=delivery.digest.listed,
+        since=delivery.digest.since,
     )
 
 

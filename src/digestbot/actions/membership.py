@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from typing import TypedDict, Unpack
 
 from digestbot.actions import Clock
 from digestbot.core.narrow import Way, narrower
@@ -13,7 +14,7 @@ from digestbot.core.subscriber import (
     Schedule,
     Subscriber,
     SubscriberState,
-    next_due,
+    due,
     stranger,
 )
 from digestbot.core.summary import Style
@@ -37,6 +38,17 @@ class TopicsChanged:
     """Those that were there already, or were not there to remove."""
     ids: tuple[int, ...] = ()
     """Of the topics that are new, to name them briefly."""
+
+
+class Wishes(TypedDict, total=False):
+    """What a reader may choose freely; each is explained at `Subscriber`."""
+
+    language: str
+    style: Style
+    minimum_votes: int
+    silent: bool
+    pictures: bool
+    tells_nothing: bool
 
 
 class Membership:
@@ -70,9 +82,16 @@ class Membership:
         """Bring no more digests, also not one that is on its way; keep the settings."""
         return await self._leave(chat, SubscriberState.UNSUBSCRIBED)
 
-    async def pause(self, chat: Chat) -> Subscriber:
-        """Wait; what is listed meanwhile comes with the first digest afterwards."""
-        return await self._change(chat, lambda reader: self._switched(reader, SubscriberState.PAUSED))
+    def today(self, reader: Subscriber) -> date:
+        """Return the date on the reader's calendar."""
+        return reader.schedule.day_of(self._clock())
+
+    async def pause(self, chat: Chat, until: date | None = None) -> Subscriber:
+        """Wait, without an end or *until* a day on the reader's calendar.
+
+        What is listed meanwhile comes with the first digest afterwards.
+        """
+        return await self._change(chat, lambda reader: self._paused(reader, until))
 
     async def resume(self, chat: Chat) -> Subscriber:
         """End a pause. Where there is none, this subscribes."""
@@ -82,7 +101,7 @@ class Membership:
         """Note that Telegram no longer lets us write in *chat*."""
         async with self._store.read() as tables:
             known = await tables.subscribers.in_chat(chat.id)
-        if known and known.state is SubscriberState.ACTIVE:
+        if known and known.next_due_at:
             await self._leave(chat, SubscriberState.BLOCKED)
 
     async def unblocked(self, chat: Chat) -> None:
@@ -185,12 +204,9 @@ class Membership:
             raise UserError("usage-max", limit=MOST_PAPERS)
         return await self._change(chat, lambda reader: replace(reader, maximum=maximum))
 
-    async def set_language(self, chat: Chat, language: str) -> Subscriber:
-        return await self._change(chat, lambda reader: replace(reader, language=language))
-
-    async def set_style(self, chat: Chat, style: Style) -> Subscriber:
-        """Set how summaries are written."""
-        return await self._change(chat, lambda reader: replace(reader, style=style))
+    async def wish(self, chat: Chat, **wishes: Unpack[Wishes]) -> Subscriber:
+        """Set what a reader may choose freely."""
+        return await self._change(chat, lambda reader: replace(reader, **wishes))
 
     async def set_summary_language(self, chat: Chat, language: str) -> Subscriber:
         """Set the language of summaries, a BCP-47 tag; the one that we speak is followed when it changes."""
@@ -272,20 +288,25 @@ class Membership:
     async def _from_now(self, tables: Tables, reader: Subscriber) -> Subscriber:
         today = self._clock().date()
         since = await tables.papers.newest_day(today) or today
-        return replace(reader, since=since, cursor=await tables.papers.arrival_before(since))
+        cursor = await tables.papers.arrival_before(since)
+        return replace(reader, since=since, cursor=cursor, missed_since=None)
 
     async def _save(self, tables: Tables, reader: Subscriber) -> Subscriber:
         await tables.subscribers.save(reader)
         return reader
 
     def _switched(self, reader: Subscriber, state: SubscriberState) -> Subscriber:
-        return self._due(replace(reader, state=state))
+        return self._due(replace(reader, state=state, paused_until=None))
+
+    def _paused(self, reader: Subscriber, until: date | None) -> Subscriber:
+        if reader.state not in (SubscriberState.ACTIVE, SubscriberState.PAUSED):
+            return reader  # who gets no digests has none to wait with
+        kept_back = reader.next_due_at and reader.schedule.day_of(reader.next_due_at)
+        waits = replace(reader, state=SubscriberState.PAUSED, paused_until=until)
+        return self._due(replace(waits, missed_since=reader.missed_since or kept_back))
 
     def _due(self, reader: Subscriber) -> Subscriber:
-        if reader.state is not SubscriberState.ACTIVE:
-            return replace(reader, next_due_at=None)
-        due = next_due(reader.schedule, self._clock(), reader.last_slot_at)
-        return replace(reader, next_due_at=due)
+        return replace(reader, next_due_at=due(reader, self._clock()))
 
 
 def checked(topic: str) -> str:

@@ -56,6 +56,8 @@ class _Which:
     language: str
     reads: str
     style: Style
+    silent: bool
+    pictures: bool
     fresh: int
 
 
@@ -86,8 +88,8 @@ class Parts:
 
     async def all(self, delivery: Delivery, reader: Subscriber) -> list[Message]:
         """Return all the messages of a digest."""
-        messages = []
-        while delivery.done < len(delivery.digest.picks):
+        messages: list[Message] = []
+        while not messages or delivery.done < len(delivery.digest.picks):
             ready = await self._make(delivery, reader)
             messages.append(ready.message)
             delivery = replace(delivery, done=delivery.done + ready.cards)
@@ -96,7 +98,7 @@ class Parts:
     def in_plain_words(self, ready: Ready) -> Ready:
         """Return the same without markup, for when Telegram does not understand ours."""
         text = html.escape(plain(ready.message.html), quote=False)
-        return self._packed(Message(text, ready.message.buttons), ready.cards)
+        return self._packed(replace(ready.message, html=text, preview=None), ready.cards)
 
     async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
         listing = digest_listing(delivery, await self._papers(delivery), reader)
@@ -104,9 +106,14 @@ class Parts:
         part = self._renderer.digest(
             replace(listing, cards=cards), reader.language, delivery.done, may_repeat=delivery.may_repeat
         )
+        message = replace(
+            part.message,
+            preview=part.message.preview if reader.pictures else None,
+            silent=reader.silent or part.message.silent,
+        )
         is_last = delivery.done + part.cards >= len(cards)  # also where a paper is not there any more
         rest = len(delivery.digest.picks) - delivery.done
-        return self._packed(part.message, rest if is_last else part.cards)
+        return self._packed(message, rest if is_last else part.cards)
 
     def _packed(self, message: Message, cards: int) -> Ready:
         return Ready(message, self._packer.pack(message) if self._packer else message, cards)
@@ -129,5 +136,7 @@ def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
         language=reader.language,
         reads=reader.reads,
         style=reader.style,
+        silent=reader.silent,
+        pictures=reader.pictures,
         fresh=int(now.timestamp()) // _FRESH,
     )

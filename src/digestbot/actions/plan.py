@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,10 +11,10 @@ import structlog
 
 from digestbot.actions import Clock
 from digestbot.core.categories import is_for
-from digestbot.core.digest import Digest, Pick, Picker, asks, compose
+from digestbot.core.digest import Digest, Pick, Picker, asks, compose, most_in_recap
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.subscriber import Schedule, Subscriber, next_due
+from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
 from digestbot.store.subscribers import Waiting
@@ -104,6 +104,10 @@ class _Which(NamedTuple):
     maximum: int
     without: frozenset[str] = frozenset()
     """Papers that were brought there before."""
+    since: date | None = None
+    """The first day that a recap tells of."""
+    tells_nothing: bool = False
+    """Where there is nothing to tell, that is told."""
 
 
 _SILENCE = _Which((), 0, 0, 0)
@@ -126,6 +130,8 @@ class _News:
         self._arrivals = {paper.id: arrival for arrival, paper in arrived}
         self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
         """The papers that are new by a cursor, a first day and categories."""
+        self._liked: dict[int, int] = {0: self.postings.all}
+        """The papers that have so many votes or more."""
         self._asks: dict[str, bool] = {}
 
     def reaches(self, due: Iterable[Waiting], upto: int) -> bool:
@@ -137,25 +143,42 @@ class _News:
         postings, topics = self.postings, reader.topics
         if not self._does_ask(topics):
             new = self._new_to(reader, ())
-            wanted = postings.unmuted(topics) & new
-            return _Which((), wanted, new.bit_count(), reader.maximum) if wanted else _SILENCE
+            wanted = postings.unmuted(topics) & new & self._liked_by(reader.minimum_votes)
+            return self._told(reader, (), wanted, new)
         new = self._new_to(reader, reader.categories)
-        wanted = postings.brought(topics) & new
-        if not wanted:
-            return _SILENCE
+        wanted = postings.brought(topics) & new & self._liked_by(reader.minimum_votes)
         found = tuple(sorted([topic for topic in topics if postings.bits(topic) & wanted]))
-        return _Which(found, wanted, new.bit_count(), reader.maximum)
+        return self._told(reader, found, wanted, new)
 
     def digest(self, which: _Which) -> Digest | None:
         """Return what is told; None is silence."""
         picks = self._picks(which)
         if which.without:
             picks = [pick for pick in picks if pick.paper_id not in which.without]
-        return compose(picks, which.listed, which.maximum)
+        if not picks and which.tells_nothing:
+            return Digest((), (), which.listed)
+        digest = compose(picks, which.listed, which.maximum)
+        return replace(digest, since=which.since) if digest and which.since else digest
 
     def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
         """Return those of some papers that are news."""
         return frozenset(self._arrivals.keys() & paper_ids)
+
+    def _told(self, reader: Waiting, topics: tuple[str, ...], wanted: int, new: int) -> _Which:
+        if not wanted:
+            return (
+                _SILENCE._replace(listed=new.bit_count(), tells_nothing=True)
+                if reader.tells_nothing
+                else _SILENCE
+            )
+        since = missed(reader.schedule, reader.slot_at, reader.missed_since)
+        maximum = most_in_recap(reader.maximum) if since else reader.maximum
+        return _Which(topics, wanted, new.bit_count(), maximum, since=since)
+
+    def _liked_by(self, votes: int) -> int:
+        if votes not in self._liked:
+            self._liked[votes] = self.postings.where(lambda paper: paper.upvotes >= votes)
+        return self._liked[votes]
 
     def _picks(self, which: _Which) -> list[Pick]:
         if which.topics:
@@ -203,7 +226,12 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
         return told
     before = await tables.deliveries.told(perhaps)
     return [
-        (reader, which._replace(without=news.of(before[reader.id])) if reader.id in before else which)
+        (
+            reader,
+            which._replace(without=news.of(before[reader.id]), tells_nothing=reader.tells_nothing)
+            if reader.id in before
+            else which,
+        )
         for reader, which in told
     ]
 

@@ -57,6 +57,8 @@ class TelegramSender:
     def pack(self, message: Message) -> bytes:
         """Return the call as JSON, all but the chat's id."""
         said = {name: _value(value) for name, value in call(message).items() if value is not None}
+        if message.silent:
+            said["disable_notification"] = True
         if self._paid:
             said["allow_paid_broadcast"] = True
         return orjson.dumps(said)[1:]

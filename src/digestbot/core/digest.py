@@ -13,6 +13,8 @@ from digestbot.core.query import parse
 from digestbot.core.rank import ENOUGH, narrow, odds, order, standing
 from digestbot.core.summary import Summary
 
+MOST_IN_RECAP = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -31,6 +33,8 @@ class Digest:
     """Those that also match, beyond the reader's maximum."""
     listed: int
     """How many papers were looked at."""
+    since: date | None = None
+    """The day of the first digest that a pause kept back; None where this is no recap."""
 
     @property
     def matched(self) -> int:
@@ -176,6 +180,11 @@ def compose(picks: Sequence[Pick], listed: int, maximum: int) -> Digest | None:
     return Digest(tuple(picks[:maximum]), tuple(picks[maximum:]), listed)
 
 
+def most_in_recap(maximum: int) -> int:
+    """Return how many papers a recap of several days shows to who wants *maximum* a day."""
+    return max(maximum, min(2 * maximum, MOST_IN_RECAP))
+
+
 class ViewKind(StrEnum):
     """Which list of papers is looked at. The letters travel in buttons: never give one a new meaning."""
 
@@ -290,5 +299,7 @@ class Listing:
     """How many papers match, shown or not."""
     listed: int
     """How many papers were looked at."""
+    since: date | None = None
+    """The first day of a recap."""
     about: str = ""
     """The words that were searched for, or the title of the paper that these are like."""

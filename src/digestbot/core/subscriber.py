@@ -89,6 +89,18 @@ class Subscriber:
     """A BCP-47 tag; None where summaries are in the language that we speak."""
     categories: tuple[str, ...] = ()
     """arXiv's, whose papers come too, where they match a topic."""
+    minimum_votes: int = 0
+    """Papers with fewer are left out of a digest."""
+    silent: bool = False
+    """Digests make no sound."""
+    pictures: bool = True
+    """A digest shows the picture of its first paper."""
+    tells_nothing: bool = False
+    """Where there is nothing to tell, a short line says so."""
+    paused_until: date | None = None
+    """The day, on the reader's calendar, on which digests come again; None where nothing ends the pause."""
+    missed_since: date | None = None
+    """The day of the first digest that a pause kept back; the next one is a recap from then on."""
 
     @property
     def reads(self) -> str:
@@ -111,6 +123,21 @@ def stranger(chat: Chat, defaults: Defaults) -> Subscriber:
         next_due_at=None,
         last_slot_at=None,
     )
+
+
+def due(reader: Subscriber, now: datetime) -> datetime | None:
+    """Return when *reader* is told something next, later than *now*; None where nothing is to come."""
+    if reader.state is SubscriberState.ACTIVE:
+        return next_due(reader.schedule, now, reader.last_slot_at)
+    if reader.state is SubscriberState.PAUSED and reader.paused_until:
+        midnight = datetime.combine(reader.paused_until, time.min, ZoneInfo(reader.schedule.zone))
+        return next_due(reader.schedule, max(now, midnight - timedelta.resolution), reader.last_slot_at)
+    return None
+
+
+def missed(schedule: Schedule, slot_at: datetime, since: date | None) -> date | None:
+    """Return the first day of which a digest at *slot_at* has to tell too, if a pause kept one back."""
+    return since if since and since < schedule.day_of(slot_at) else None
 
 
 def next_due(schedule: Schedule, after: datetime, last_slot_at: datetime | None = None) -> datetime:

@@ -9,7 +9,7 @@ from digestbot.core.categories import is_for
 from digestbot.core.digest import Pick, asks
 from digestbot.core.match import Match
 from digestbot.core.paper import Paper
-from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.core.subscriber import Subscriber
 
 
 class Verdict(StrEnum):
@@ -25,6 +25,8 @@ class Verdict(StrEnum):
     BEFORE = "before"
     """It was listed before the reader came."""
     NO_MATCH = "no-match"
+    VOTES = "votes"
+    """It has fewer votes than the reader wants."""
     WEAK = "weak"
     """It holds a topic in passing only, and there were enough that are about it."""
     OFF = "off"
@@ -85,8 +87,9 @@ def judge(paper: Paper, reader: Subscriber, known: Known) -> Why:
         Verdict.MUTED: any(match.mutes for match in known.matches),
         Verdict.BEFORE: paper.listed_on < reader.since,
         Verdict.NO_MATCH: does_ask and not known.matches,
+        Verdict.VOTES: paper.upvotes < reader.minimum_votes,
         Verdict.WEAK: all(pick.paper_id != paper.id for pick in known.picks),
-        Verdict.OFF: reader.state is not SubscriberState.ACTIVE,
+        Verdict.OFF: reader.next_due_at is None,
         Verdict.PAST: known.arrival <= reader.cursor,
         Verdict.WAITS: True,
     }

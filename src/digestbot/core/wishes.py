@@ -13,6 +13,7 @@ from digestbot.core.text import visible
 from digestbot.errors import UserError
 
 MOST_TOP = 30
+MOST_VOTES = 1000
 _RECAP = 10
 _CLOCK = re.compile(
     r"(?P<before>오전|오후|午前|午後|上午|下午|早上|晚上)?\s*(?P<hour>\d{1,2})"
@@ -31,7 +32,8 @@ _PERIODS = {
     **dict.fromkeys(("월", "월간", "月", "月間", "今月", "本月"), ViewKind.TOP_MONTH),
 }
 _EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
-_NONE = ("off", "none", "끄기", "없음", "オフ", "なし", "关", "关闭", "无")
+_NONE = ("off", "none", "no", "끄기", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
+_ON = ("on", "yes", "켜기", "켜", "オン", "はい", "开", "开启", "打开")
 _MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
 _STYLES = {
     "bullets": Style.BULLETS,
@@ -152,12 +154,35 @@ def weekdays(text: str) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
+def weekday(text: str) -> int | None:
+    """Return the one day of the week that *text* names, 0 is Monday; None where it names none."""
+    return _DAYS.get(plain(text))
+
+
 def number(text: str, limit: int) -> int:
     """Return a number from 1 to *limit*. Raises `usage-max`."""
     read = plain(text)
     if not _NUMBER.fullmatch(read) or not 1 <= int(read) <= limit:
         raise UserError("usage-max", limit=limit)
     return int(read)
+
+
+def votes(text: str) -> int:
+    """Return the fewest votes that *text* wants: a number up to MOST_VOTES, or none. Raises `usage-votes`."""
+    read = plain(text)
+    if read in _NONE:
+        return 0
+    if not _NUMBER.fullmatch(read) or int(read) > MOST_VOTES:
+        raise UserError("usage-votes", limit=MOST_VOTES)
+    return int(read)
+
+
+def switch(text: str, command: str) -> bool:
+    """Tell whether *text* turns something on or off. Raises `usage-switch`, which names the *command*."""
+    read = plain(text)
+    if read not in (*_ON, *_NONE):
+        raise UserError("usage-switch", command=command)
+    return read in _ON
 
 
 def today(words: Sequence[str]) -> bool:

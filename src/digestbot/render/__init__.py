@@ -13,7 +13,6 @@ from digestbot.core.subscriber import Subscriber
 from digestbot.errors import UserError
 from digestbot.render.buttons import (
     PER_ROW,
-    Rows,
     choices,
     choices_of_added,
     choices_of_hour,
@@ -33,7 +32,7 @@ from digestbot.render.buttons import (
 from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
-from digestbot.render.message import Button, Document, Message, Offer, Part, Press
+from digestbot.render.message import Button, Document, Message, Offer, Part, Press, Rows
 from digestbot.render.split import clip, fitting, plain, shown_units
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
@@ -57,6 +56,9 @@ class Renderer:
 
     def digest(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return the message of a digest that starts with its card number *first* (from 0)."""
+        if not listing.matched:
+            html = block("papers.jinja", "nothing_today", language, listed=listing.listed)
+            return Part(Message(html, silent=True), 0)
         flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
         more = listing.matched - len(listing.cards)
         tail = block("papers.jinja", "more", language, count=more) if more else ""
@@ -272,6 +274,7 @@ def _head(listing: Listing, language: str, first: int) -> str:
         "papers.jinja",
         name,
         language,
+        since=listing.since,
         day=listing.day,
         by_votes=by_votes,
         shown=len(listing.cards),

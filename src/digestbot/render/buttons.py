@@ -7,20 +7,18 @@ from digestbot.core.languages import LANGUAGES, ZONES
 from digestbot.core.narrow import MANY_VOTES, Way
 from digestbot.core.paper import Paper
 from digestbot.core.query import key
-from digestbot.core.subscriber import Subscriber, SubscriberState
-from digestbot.core.summary import Style
+from digestbot.core.subscriber import Subscriber
 from digestbot.render.citations import NAMES, Format, short_bibtex
-from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
+from digestbot.render.i18n import own_name, words
 from digestbot.render.markup import arxiv
-from digestbot.render.message import Button, Copy, Press
+from digestbot.render.message import Button, Copy, Press, Rows
+from digestbot.render.screens import screen, settings, ticked
 
 PER_ROW = 8
 """Buttons in a row that a phone still shows well; Telegram's own limit too."""
 
 COPY_LIMIT = 256
 """Characters that a button can copy, https://core.telegram.org/bots/api#copytextbutton."""
-
-Rows = tuple[tuple[Button, ...], ...]
 
 
 def number(view: View, first: int, rank: int, card: Card) -> Button:
@@ -38,8 +36,9 @@ def rows_of(buttons: Sequence[Button]) -> Rows:
 def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
     """Return a button for each arXiv category, ticked where it is chosen, and the way to the settings."""
     t = words(reader.language).gettext
-    ticked = {category: f"✓ {category}" for category in reader.categories}
-    buttons = [Button(ticked.get(known, known), Press("source", (known,))) for known in offered]
+    buttons = [
+        Button(ticked(known, known in reader.categories), Press("source", (known,))) for known in offered
+    ]
     rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
     return (*rows, (Button(t("« Back"), Press("settings")),))
 
@@ -106,23 +105,7 @@ def choices(name: str, reader: Subscriber) -> Rows:
                 (Button(t("Settings"), Press("settings")),),
             )
         case "settings":
-            paused = reader.state is not SubscriberState.ACTIVE
-            toggle = Button(t("Resume"), Press("resume")) if paused else Button(t("Pause"), Press("pause"))
-            return (
-                (
-                    Button(t("Language"), Press("choose", ("language",))),
-                    Button(t("Time"), Press("choose", ("time",))),
-                ),
-                (
-                    Button(t("Days"), Press("choose", ("days",))),
-                    Button(t("Maximum"), Press("choose", ("maximum",))),
-                ),
-                (
-                    Button(t("Summaries"), Press("choose", ("summaries",))),
-                    Button(t("Sources"), Press("sources")),
-                ),
-                (toggle,),
-            )
+            return settings(reader)
         case "export":
             return (tuple(Button(NAMES[form], Press("export", (form,))) for form in Format),)
         case "ask_stop":
@@ -130,34 +113,7 @@ def choices(name: str, reader: Subscriber) -> Rows:
                 (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),
                 (Button(t("No, keep it"), Press("stop", ("no",))),),
             )
-    options = _options(name, reader)
-    return (*options, (Button(t("« Back"), Press("settings")),)) if options else ()
-
-
-def _options(name: str, reader: Subscriber) -> Rows:
-    """Return a button for each value that one of the screens of the settings offers."""
-    t = words(reader.language).gettext
-
-    def values(verb: str, *offered: str) -> tuple[Button, ...]:
-        return tuple(Button(value, Press("set", (verb, value.replace(":", "")))) for value in offered)
-
-    match name:
-        case "choose_language":
-            return (tuple(Button(own, Press("set", ("language", code))) for code, own in LANGUAGES.items()),)
-        case "choose_summaries":
-            return _summaries(reader)
-        case "choose_time":
-            hours = [f"{hour:02}:00" for hour in range(5, 23)]
-            return tuple(values("time", *hours[start : start + 6]) for start in (0, 6, 12))
-        case "choose_days":
-            return (
-                (Button(t("Monday to Friday"), Press("set", ("days", "mon-fri"))),),
-                (Button(t("Every day"), Press("set", ("days", "all"))),),
-                (Button(t("Mondays only"), Press("set", ("days", "mon"))),),
-            )
-        case "choose_maximum":
-            return (values("maximum", "3", "5", "10", "15", "20", "30"),)
-    return ()
+    return screen(name, reader)
 
 
 _TOPICS_ON_A_PAGE = 12
@@ -172,7 +128,7 @@ def choices_of_popular(reader: Subscriber, offered: Sequence[tuple[str, int]], p
     here = min(page, last)
     shown = offered[here * _TOPICS_ON_A_PAGE : (here + 1) * _TOPICS_ON_A_PAGE]
     buttons = [
-        Button(_ticked(f"{topic} · {count}", key(topic) in mine), Press("topic", (str(here), topic)))
+        Button(ticked(f"{topic} · {count}", key(topic) in mine), Press("topic", (str(here), topic)))
         for topic, count in shown
     ]
     turns = [
@@ -228,24 +184,3 @@ def choices_of_narrowing(topic_id: int, ways: Mapping[Way, Trial], language: str
         ),
         (Button(t("Keep"), Press("keep", (named,))), Button(t("Undo"), Press("undo", (named,)))),
     )
-
-
-def _summaries(reader: Subscriber) -> Rows:
-    """Return a button for each style and each language of summaries, ticked where it is chosen."""
-    t = words(reader.language).gettext
-    names = {Style.BULLETS: t("Bullets"), Style.SECTIONS: t("Sections")}
-    styles = [
-        Button(_ticked(names[style], style is reader.style), Press("set", ("style", style)))
-        for style in Style
-    ]
-    offered = dict.fromkeys((*SUMMARY_LANGUAGES, reader.reads))
-    languages = [
-        Button(_ticked(own_name(tag), tag == reader.reads), Press("set", ("summary-language", tag)))
-        for tag in offered
-    ]
-    rows = [tuple(languages[start : start + 3]) for start in range(0, len(languages), 3)]
-    return (tuple(styles), *rows)
-
-
-def _ticked(text: str, is_chosen: bool) -> str:
-    return f"✓ {text}" if is_chosen else text

@@ -43,16 +43,21 @@ class Button:
     """What a press asks for, what is copied, or the address that is opened."""
 
 
+Rows = tuple[tuple[Button, ...], ...]
+"""Buttons under a message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message, ready for any chat."""
 
     html: str
     """Telegram's HTML, https://core.telegram.org/bots/api#html-style."""
-    buttons: tuple[tuple[Button, ...], ...] = ()
-    """Rows of buttons."""
+    buttons: Rows = ()
     preview: str | None = None
     """Address of the one picture to show large above the text; None shows no preview."""
+    silent: bool = False
+    """It makes no sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Deliveries:
                 "told": _pack(digest.picks),
                 "untold": _pack(digest.left_out),
                 "of": digest.listed,
+                "first": digest.since,
                 "now": now,
             }
             for id_, digest in zip(ids, new, strict=True)
@@ -155,8 +156,11 @@ class Deliveries:
         )
 
     async def latest(self, subscriber_id: int) -> Delivery | None:
-        """Return the subscriber's last digest, whatever became of it."""
-        return await self._first(deliveries.c.subscriber_id == subscriber_id)
+        """Return the subscriber's last digest that tells of papers, whatever became of it."""
+        tells = sa.exists().where(
+            digests.c.id == deliveries.c.digest_id, sa.cast(digests.c.picks, sa.Text) != "[]"
+        )
+        return await self._first((deliveries.c.subscriber_id == subscriber_id) & tells)
 
     async def tell_of(self, subscriber_id: int, paper_id: str) -> Told | None:
         """Return the last digest of a subscriber that had this paper, shown or left out."""
@@ -225,7 +229,7 @@ class Deliveries:
     async def _digests(self, ids: Collection[int]) -> Mapping[int, Digest]:
         query = sa.select(digests).where(digests.c.id.in_(ids))
         return {
-            row.id: Digest(_unpack(row.picks), _unpack(row.left_out), row.listed)
+            row.id: Digest(_unpack(row.picks), _unpack(row.left_out), row.listed, row.since)
             for row in await self._connection.execute(query)
         }
 
@@ -263,6 +267,7 @@ _COMPOSE = digests.insert().values(
     picks=sa.bindparam("told", type_=_Written),
     left_out=sa.bindparam("untold", type_=_Written),
     listed=sa.bindparam("of"),
+    since=sa.bindparam("first"),
     created_at=sa.bindparam("now"),
 )
 _PLAN = deliveries.insert().values(

@@ -181,9 +181,16 @@ subscribers = sa.Table(
     sa.Column("summary_language", sa.String),
     # arXiv's, of which the reader wants to hear besides what Hugging Face lists.
     sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("minimum_votes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("silent", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("pictures", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("tells_nothing", sa.Boolean, nullable=False, server_default=sa.false()),
+    # On the reader's calendar. A pause with an end is over when the digest after it is planned.
+    sa.Column("paused_until", sa.Date),
+    sa.Column("missed_since", sa.Date),
     sa.Column("cursor", sa.Integer, nullable=False),
     sa.Column("since", sa.Date, nullable=False),
-    # NULL when nothing is due: paused, unsubscribed, blocked.
+    # NULL when nothing is due: paused without an end, unsubscribed, blocked.
     sa.Column("next_due_at", UTCDateTime, index=True),
     sa.Column("last_slot_at", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
@@ -229,6 +236,8 @@ digests = sa.Table(
     sa.Column("picks", sa.JSON, nullable=False),
     sa.Column("left_out", sa.JSON, nullable=False),
     sa.Column("listed", sa.Integer, nullable=False),
+    # Of a recap: the day of the first digest that a pause kept back.
+    sa.Column("since", sa.Date),
     sa.Column("created_at", UTCDateTime, nullable=False, index=True),
 )
 

@@ -31,6 +31,9 @@ class Waiting(NamedTuple):
     schedule: Schedule
     categories: tuple[str, ...]
     topics: tuple[str, ...]
+    minimum_votes: int = 0
+    tells_nothing: bool = False
+    missed_since: date | None = None
 
 
 class Subscribers:
@@ -72,10 +75,10 @@ class Subscribers:
         return [
             Waiting(
                 id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
-                tuple(chosen.split(_BETWEEN)) if chosen else (),
+                tuple(chosen.split(_BETWEEN)) if chosen else (), *wishes,
             )
             for (
-                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen
+                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen, *wishes
             ) in await self._connection.execute(query)
         ]  # fmt: skip
 
@@ -103,11 +106,14 @@ class Subscribers:
     async def move_on(self, ids: Sequence[int], cursor: int, next_due_at: datetime, *, is_told: bool) -> None:
         """Write up to which arrival these who are due were considered, and when they are due next.
 
-        Where they are told something, the time that they were due is their last slot.
+        A pause of theirs is over. Where they are told something, the time that they were due is their last
+        slot.
         """
         update = subscribers.update().where(subscribers.c.id.in_(ids))
         last = {"last_slot_at": subscribers.c.next_due_at} if is_told else {}
-        await self._connection.execute(update.values(cursor=cursor, next_due_at=next_due_at, **last))
+        await self._connection.execute(
+            update.values(cursor=cursor, next_due_at=next_due_at, **_UNPAUSED, **last)
+        )
 
     async def remove_topics(self, subscriber_id: int, keys: Iterable[str]) -> None:
         mine = (topics.c.subscriber_id == subscriber_id) & topics.c.key.in_(list(keys))
@@ -164,7 +170,13 @@ _WAITING = sa.select(
     sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
     .where(topics.c.subscriber_id == subscribers.c.id)
     .scalar_subquery(),
+    subscribers.c.minimum_votes,
+    subscribers.c.tells_nothing,
+    subscribers.c.missed_since,
 ).order_by(subscribers.c.next_due_at, subscribers.c.id)
+
+
+_UNPAUSED = {"state": SubscriberState.ACTIVE, "paused_until": None, "missed_since": None}
 
 
 @lru_cache(maxsize=4096)
@@ -190,6 +202,12 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "style": subscriber.style,
         "summary_language": subscriber.summary_language,
         "categories": list(subscriber.categories),
+        "minimum_votes": subscriber.minimum_votes,
+        "silent": subscriber.silent,
+        "pictures": subscriber.pictures,
+        "tells_nothing": subscriber.tells_nothing,
+        "paused_until": subscriber.paused_until,
+        "missed_since": subscriber.missed_since,
         "cursor": subscriber.cursor,
         "since": subscriber.since,
         "next_due_at": subscriber.next_due_at,
@@ -199,7 +217,19 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
 
 _ADDRESS = tuple(
     subscribers.c[name]
-    for name in ("id", "chat_id", "kind", "state", "language", "at", "zone", "style", "summary_language")
+    for name in (
+        "id",
+        "chat_id",
+        "kind",
+        "state",
+        "language",
+        "at",
+        "zone",
+        "style",
+        "summary_language",
+        "silent",
+        "pictures",
+    )
 )
 """What there is to know of whom a message goes to; there may be a thousand a second of them."""
 
@@ -219,6 +249,8 @@ def _addressee(row: sa.Row[Any]) -> Subscriber:
         last_slot_at=None,
         style=Style(row.style),
         summary_language=row.summary_language,
+        silent=row.silent,
+        pictures=row.pictures,
     )
 
 
@@ -239,4 +271,10 @@ def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
         style=Style(row.style),
         summary_language=row.summary_language,
         categories=tuple(row.categories),
+        minimum_votes=row.minimum_votes,
+        silent=row.silent,
+        pictures=row.pictures,
+        tells_nothing=row.tells_nothing,
+        paused_until=row.paused_until,
+        missed_since=row.missed_since,
     )

@@ -3,17 +3,19 @@
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from digestbot.actions.membership import MOST_PAPERS
-from digestbot.bot.context import Context, chat_of, command, message_of, on_press, pressed
+from digestbot.actions.membership import MOST_PAPERS, Wishes
+from digestbot.bot.context import Context, Handler, chat_of, command, message_of, on_press, pressed
 from digestbot.bot.gate import may_change
-from digestbot.core import wishes
+from digestbot.core import pauses, wishes
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
 from digestbot.errors import UserError
 from digestbot.render.i18n import find_language, find_spoken, is_language
 from digestbot.render.places import find_zones, zone_at
 
-SCREENS = ("language", "time", "days", "maximum", "summaries")
+SWITCHES = ("silent", "pictures", "notice")
+"""What is on or off: its screen, its command and its buttons have its name."""
+SCREENS = ("language", "time", "days", "maximum", "summaries", "votes", "pause", *SWITCHES)
 SHOWN_AFTER = {
     "start-language": "welcome",
     "style": "choose_summaries",
@@ -59,10 +61,38 @@ async def maximum(update: Update, context: Context) -> None:
     )
 
 
+async def votes(update: Update, context: Context) -> None:
+    if not context.words:
+        await _ask(update, context, "votes")
+        return
+    least = wishes.votes(" ".join(context.words))
+    reader = await context.desk.membership.wish(chat_of(update), minimum_votes=least)
+    await _changed(update, context, "votes", reader)
+
+
+def switch(name: str) -> Handler:
+    """Return the handler of a command that turns something on or off, or asks which."""
+
+    async def turn(update: Update, context: Context) -> None:
+        if not context.words:
+            await _ask(update, context, name)
+            return
+        is_on = wishes.switch(" ".join(context.words), name)
+        reader = await context.desk.membership.wish(chat_of(update), **_switched(name, is_on=is_on))
+        await _changed(update, context, name, reader)
+
+    return turn
+
+
+async def pause(update: Update, context: Context) -> None:
+    reader = await _pause(update, context, " ".join(context.words))
+    await context.reply(update, context.desk.render.say("paused", reader))
+
+
 async def language(update: Update, context: Context) -> None:
     spoken = _language(" ".join(context.words))
     await _changed(
-        update, context, "language", await context.desk.membership.set_language(chat_of(update), spoken)
+        update, context, "language", await context.desk.membership.wish(chat_of(update), language=spoken)
     )
 
 
@@ -72,7 +102,7 @@ async def summaries(update: Update, context: Context) -> None:
     reader = await membership.reader(chat)
     style, language = _summaries(" ".join(context.words))
     if style:
-        reader = await membership.set_style(chat, style)
+        reader = await membership.wish(chat, style=style)
     if language:
         reader = await membership.set_summary_language(chat, language)
     await context.reply(update, context.desk.render.say("choose_summaries", reader))
@@ -102,8 +132,8 @@ async def set_pressed(update: Update, context: Context) -> None:
 
 
 async def pause_pressed(update: Update, context: Context) -> None:
-    query, _ = pressed(update)
-    reader = await context.desk.membership.pause(chat_of(update))
+    query, days = pressed(update, words=0, more=1)
+    reader = await _pause(update, context, f"{days[0]} days" if days else "")
     await context.replace(query, context.desk.render.say("settings", reader))
 
 
@@ -123,9 +153,14 @@ async def _set(update: Update, context: Context, what: str, value: str) -> Subsc
         case "maximum":
             return await membership.set_maximum(chat, wishes.number(value, MOST_PAPERS))
         case "language" | "start-language":
-            return await membership.set_language(chat, _language(value))
+            return await membership.wish(chat, language=_language(value))
+        case "votes":
+            return await membership.wish(chat, minimum_votes=wishes.votes(value))
+        case _ if what in SWITCHES:
+            is_on = wishes.switch(value, what)
+            return await membership.wish(chat, **_switched(what, is_on=is_on))
         case "style" if value in tuple(Style):
-            return await membership.set_style(chat, Style(value))
+            return await membership.wish(chat, style=Style(value))
         case "summary-language" if is_language(value):
             return await membership.set_summary_language(chat, value)
     raise UserError("old-button")
@@ -133,6 +168,26 @@ async def _set(update: Update, context: Context, what: str, value: str) -> Subsc
 
 async def _changed(update: Update, context: Context, what: str, reader: Subscriber) -> None:
     await context.reply(update, context.desk.render.say("changed", reader, what=what))
+
+
+async def _ask(update: Update, context: Context, what: str) -> None:
+    """Show the screen on which *what* is chosen."""
+    await context.reply(update, context.desk.render.say(f"choose_{what}", await context.reader(update)))
+
+
+async def _pause(update: Update, context: Context, how_long: str) -> Subscriber:
+    membership = context.desk.membership
+    today = membership.today(await context.reader(update))
+    return await membership.pause(chat_of(update), pauses.until(how_long, today))
+
+
+def _switched(name: str, *, is_on: bool) -> Wishes:
+    match name:
+        case "silent":
+            return Wishes(silent=is_on)
+        case "pictures":
+            return Wishes(pictures=is_on)
+    return Wishes(tells_nothing=is_on)
 
 
 def _zone(place: str) -> str:
@@ -165,6 +220,9 @@ HANDLERS = [
     command("timezone", may_change(timezone)),
     command("days", may_change(days)),
     command("max", may_change(maximum)),
+    command("votes", may_change(votes)),
+    *(command(name, may_change(switch(name))) for name in SWITCHES),
+    command("pause", may_change(pause)),
     command("language", may_change(language)),
     command("summaries", may_change(summaries)),
     command("settings", settings),

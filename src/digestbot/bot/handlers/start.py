@@ -32,11 +32,6 @@ async def unsubscribe(update: Update, context: Context) -> None:
     await context.reply(update, context.desk.render.say("unsubscribed", reader))
 
 
-async def pause(update: Update, context: Context) -> None:
-    reader = await context.desk.membership.pause(chat_of(update))
-    await context.reply(update, context.desk.render.say("paused", reader))
-
-
 async def resume(update: Update, context: Context) -> None:
     reader = await context.desk.membership.resume(chat_of(update))
     await context.reply(update, context.desk.render.say("resumed", reader))
@@ -60,7 +55,6 @@ HANDLERS = [
     command("help", show_help),
     command("subscribe", may_change(subscribe)),
     command("unsubscribe", may_change(unsubscribe)),
-    command("pause", may_change(pause)),
     command("resume", may_change(resume)),
     command("stop", may_change(stop)),
     on_press("stop", may_change(stop_pressed)),
