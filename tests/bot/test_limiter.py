@@ -9,10 +9,10 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from pyrate_limiter import InMemoryBucket
+from pyrate_limiter import InMemoryBucket, RateItem
 from telegram.error import BadRequest, RetryAfter
 
-from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared
+from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared, shared_rates
 from tests.bot.conftest import MovedLoop, in_no_time
 
 
@@ -360,6 +360,19 @@ async def test_two_that_share_a_bucket_have_one_rate() -> None:
     bucket = InMemoryBucket(rates(20))
     times = await asyncio.gather(*(say(Limiter(20, lambda: bucket), range(1, 16)) for _ in range(2)))
     assert most_in(1.0, sorted(chain(*times))) <= 20
+
+
+@pytest.mark.parametrize(("rate", "at_once"), [(1, 1), (3, 1), (30, 4), (300, 31), (1000, 102)])
+def test_what_many_share_does_not_go_in_one_burst_a_second(rate: int, at_once: int) -> None:
+    """Of a shared rate a tenth goes in a tenth of a second: a delayed end of a burst meets no next one."""
+    bucket = InMemoryBucket(shared_rates(rate))
+    taken: list[float] = []
+    for at in range(3000):
+        while bucket.put(RateItem("said", at)):
+            taken.append(at)
+    assert most_in(100, taken) == at_once
+    assert most_in(1000, taken) == rate
+    assert len(taken) > 2 * rate
 
 
 async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Callable[[], str]) -> None:

@@ -63,6 +63,10 @@ class Report:
     killed: int = 0
     exit_codes: list[int | None] = field(default_factory=list)
     met: dict[str, int] = field(default_factory=dict)
+    missing: list[tuple[Subscriber, int, list[Arrival]]] = field(default_factory=list)
+    """Who did not get the whole digest of which day, and what came instead."""
+    missed: list[str] = field(default_factory=list)
+    """What the ledger says of these."""
 
     def lines(self) -> list[str]:
         met = ", ".join(f"{count} {what}" for what, count in sorted(self.met.items()))
@@ -76,6 +80,7 @@ class Report:
             f"lost                    {self.lost}",
             f"worst lateness          {self.lateness}",
             f"busiest second          {self.busiest_second} of {self.rate} that are allowed",
+            *(f"lost: {told}" for told in self.missed),
         ]
 
 
@@ -102,6 +107,8 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
             exit_codes = await crew.leave()
     report = _judge(readers, telegram, scale)
     report.killed, report.exit_codes = crew.killed, exit_codes
+    async with Store(url) as store:
+        report.missed = [await _ledger(store, reader, day, came) for reader, day, came in report.missing]
     return report
 
 
@@ -242,11 +249,21 @@ def _judge(readers: list[Subscriber], telegram: BadTelegram, scale: Scale) -> Re
         for day in range(1, scale.days + 1):
             papers = _papers(day)
             wanted = {papers[place].id for place in WANTED[number % len(TOPICS)]}
-            _count(report, day, wanted, [one for one in arrivals if wanted & {*one.papers}])
+            copies = [one for one in arrivals if wanted & {*one.papers}]
+            if not _count(report, day, wanted, copies):
+                report.missing.append((reader, day, copies))
     return report
 
 
-def _count(report: Report, day: int, wanted: set[str], copies: list[Arrival]) -> None:
+async def _ledger(store: Store, reader: Subscriber, day: int, came: list[Arrival]) -> str:
+    """Return what the ledger says of a reader's digest that did not come."""
+    async with store.read() as tables:
+        delivery = await tables.deliveries.at(reader.id, NOON + day * DAY)
+    return f"chat {reader.chat_id}, day {day}, came {came}, ledger {delivery}"
+
+
+def _count(report: Report, day: int, wanted: set[str], copies: list[Arrival]) -> bool:
+    """Count one digest; tell whether it arrived."""
     report.due += 1
     whole = [copy for copy in copies if {*copy.papers} == wanted]
     report.lost += not whole
@@ -255,3 +272,4 @@ def _count(report: Report, day: int, wanted: set[str], copies: list[Arrival]) ->
     report.unflagged += sum(not copy.flagged for copy in copies[1:])
     if whole:
         report.lateness = max(report.lateness, whole[0].at - (NOON + day * DAY))
+    return bool(whole)

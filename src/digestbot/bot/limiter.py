@@ -2,10 +2,10 @@
 
 The numbers are Telegram's, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
 Every window holds from any moment on, not only from the first: a token bucket as large as the rate lets twice
-as much through in its first second. So the overall pace is a bucket of pyrate-limiter's with a log, which may
-be one in a database that many machines share, and before it one with a state, which keeps messages apart. The
-buckets keep no order of those who wait, and one for each of a million chats is too much, so who is next, and
-each chat's last few times, are kept here. aiolimiter was measured too: it has neither a clock of the caller's
+as much through in its first second. So the overall pace is a bucket of pyrate-limiter's with a log, and before it
+one with a state, which keeps messages apart. Many machines share one bucket in their database, which counts
+each tenth of a second too, for the same end. The buckets keep no order of those who wait, and one for each of a
+million chats is too much, so who is next, and each chat's last few times, are kept here. aiolimiter was measured too: it has neither a clock of the caller's
 nor shared buckets, and takes half of a core at 1,000 a second on uvloop.
 """
 
@@ -44,6 +44,9 @@ _LATE = 0.004
 """Seconds after which a turn that was not used is given anew; with what follows, less than the margin."""
 _SHARED_MARGIN, _SHARED_LATE = 60, 0.05
 """The same two where a turn is asked for in a database."""
+_STEP = 100
+"""Milliseconds of which a shared bucket counts the messages too, to keep them apart. In one burst each second,
+the end of one that is delayed and the beginning of the next can fall into one second."""
 _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100
@@ -345,6 +348,12 @@ def rates(rate: int, margin: int = _MARGIN) -> list[Rate]:
     return [Rate(rate, 1000 + margin)]
 
 
+def shared_rates(rate: int) -> list[Rate]:
+    """Return the rates of a bucket that many use: the same, and a part of it in each step."""
+    step = math.ceil(rate * _HASTE * _STEP / 1000)
+    return [*([Rate(step, _STEP)] if step < rate else []), *rates(rate, _SHARED_MARGIN)]
+
+
 def shared(url: str, rate: int) -> AbstractBucket:
     """Open a bucket in the PostgreSQL at *url*, `postgresql+asyncpg://…`; all who use it have one rate.
 
@@ -354,7 +363,7 @@ def shared(url: str, rate: int) -> AbstractBucket:
 
     pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, timeout=5, open=True)
     try:
-        return PostgresBucket(pool, "telegram", rates(rate, _SHARED_MARGIN))
+        return PostgresBucket(pool, "telegram", shared_rates(rate))
     except BaseException:
         pool.close()
         raise

@@ -155,6 +155,12 @@ class Deliveries:
             (deliveries.c.digest_id == digest_id) & (deliveries.c.subscriber_id == subscriber_id)
         )
 
+    async def at(self, subscriber_id: int, slot_at: datetime) -> Delivery | None:
+        """Return the subscriber's delivery for a slot."""
+        return await self._first(
+            (deliveries.c.subscriber_id == subscriber_id) & (deliveries.c.slot_at == slot_at)
+        )
+
     async def latest(self, subscriber_id: int) -> Delivery | None:
         """Return the subscriber's last digest that tells of papers, whatever became of it."""
         tells = sa.exists().where(
