@@ -1,6 +1,6 @@
 """Plays three bad days on SQLite with one process and on PostgreSQL with three, and prints what came of it.
 
-python -m tests.chaos [--subscribers 5000] [--days 3] [--kills 20] [--seed N]
+python -m tests.chaos [--subscribers 5000] [--days 3] [--kills 20] [--seed N] [--databases SQLite]
 """
 
 import argparse
@@ -22,6 +22,7 @@ def main() -> int:
     asked.add_argument("--days", type=int, default=3)
     asked.add_argument("--kills", type=int, default=20)
     asked.add_argument("--rate", type=int, default=300)
+    asked.add_argument("--databases", nargs="*", choices=("SQLite", "PostgreSQL"))
     asked.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = asked.parse_args()
     all_well = True
@@ -30,6 +31,8 @@ def main() -> int:
             ("SQLite", f"sqlite+aiosqlite:///{folder}/chaos.db", 1),
             ("PostgreSQL", new(), 3),
         ):
+            if given.databases and database not in given.databases:
+                continue
             print(f"\n{database}, {workers} process{'es' * (workers > 1)}, seed {given.seed}", flush=True)
             scale = Scale(
                 subscribers=given.subscribers,

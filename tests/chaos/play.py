@@ -108,7 +108,7 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
     report = _judge(readers, telegram, scale)
     report.killed, report.exit_codes = crew.killed, exit_codes
     async with Store(url) as store:
-        report.missed = [await _ledger(store, reader, day, came) for reader, day, came in report.missing]
+        report.missed = [await _history(store, telegram, *missing) for missing in report.missing]
     return report
 
 
@@ -255,11 +255,14 @@ def _judge(readers: list[Subscriber], telegram: BadTelegram, scale: Scale) -> Re
     return report
 
 
-async def _ledger(store: Store, reader: Subscriber, day: int, came: list[Arrival]) -> str:
-    """Return what the ledger says of a reader's digest that did not come."""
+async def _history(
+    store: Store, telegram: BadTelegram, reader: Subscriber, day: int, came: list[Arrival]
+) -> str:
+    """Return what Telegram and the ledger know of a reader's digest that did not come."""
+    chat = telegram.moving.get(reader.chat_id, reader.chat_id)
     async with store.read() as tables:
         delivery = await tables.deliveries.at(reader.id, NOON + day * DAY)
-    return f"chat {reader.chat_id}, day {day}, came {came}, ledger {delivery}"
+    return f"chat {chat}, day {day}, came {came}, asked {telegram.heard[chat]}, ledger {delivery}"
 
 
 def _count(report: Report, day: int, wanted: set[str], copies: list[Arrival]) -> bool:

@@ -40,6 +40,8 @@ class BadTelegram:
         """What went wrong, how often."""
         self.calls: list[float] = []
         """When each call came, in seconds of the real clock."""
+        self.heard: defaultdict[int, list[str]] = defaultdict(list)
+        """What was asked for each chat, when, and how that went."""
         self._inside: dict[int, web.Request] = {}
         self._random = random.Random(seed)
         self._clock = clock
@@ -80,6 +82,7 @@ class BadTelegram:
         trouble = self._trouble(chat)
         if trouble:
             self.met[trouble] += 1
+        self.heard[chat].append(f"{self._clock():%d %H:%M:%S} {trouble or 'well'}")
         self._inside[id(request)] = request
         try:
             return await self._told(request, chat, text, trouble)

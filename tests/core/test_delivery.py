@@ -73,11 +73,16 @@ LATER = NOON + backoff(1)
         (Outcome.ERROR, claimed(), {}, Decision(State.PLANNED, LATER)),
         (Outcome.ERROR, OFTEN, {}, Decision(State.FAILED, NOON + RETRY_FAILED)),
         (Outcome.ERROR, replace(OFTEN, tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
-        (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0])),
-        (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1])),
-        (Outcome.UNCERTAIN, claimed(doubts=2), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[2])),
-        (Outcome.UNCERTAIN, claimed(doubts=MOST_COPIES - 1), {}, Decision(State.UNCERTAIN)),
-        (Outcome.UNCERTAIN, claimed(), {"when_uncertain": SKIP}, Decision(State.UNCERTAIN)),
+        (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0], doubts=True)),
+        (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1], doubts=True)),
+        (
+            Outcome.UNCERTAIN,
+            claimed(doubts=2),
+            {},
+            Decision(State.UNCERTAIN, NOON + COPIES_AFTER[2], doubts=True),
+        ),
+        (Outcome.UNCERTAIN, claimed(doubts=MOST_COPIES - 1), {}, Decision(State.UNCERTAIN, doubts=True)),
+        (Outcome.UNCERTAIN, claimed(), {"when_uncertain": SKIP}, Decision(State.UNCERTAIN, doubts=True)),
         (Outcome.BLOCKED, claimed(), {}, Decision(State.CANCELLED)),
         (Outcome.NO_CHAT, claimed(), {}, Decision(State.PLANNED, NOON + RETRY_FAILED)),
         (Outcome.NO_CHAT, claimed(tried_at=NOON - GRACE), {}, Decision(State.CANCELLED)),
@@ -121,6 +126,15 @@ def test_a_flood_wait_is_not_held_against_the_message() -> None:
     assert waiting.act_at == NOON + HOUR
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.ERROR, Outcome.NO_CHAT])
+@pytest.mark.parametrize("wait", [None, timedelta(0), HOUR])
+def test_to_be_refused_is_no_further_doubt(outcome: Outcome, wait: timedelta | None) -> None:
+    """What waits in doubt, and meets a flood or moves, has all its copies still."""
+    refused = after(AGAIN, decide(outcome, AGAIN, NOON, wait=wait), 3, NOON)
+    assert (refused.state, refused.doubts, refused.done) == (State.UNCERTAIN, 1, 0)
+    assert refused.act_at is not None
+
+
 @pytest.mark.parametrize(("doubts", "state"), [(0, State.PLANNED), (1, State.UNCERTAIN)])
 def test_what_was_claimed_in_vain_is_as_before(doubts: int, state: State) -> None:
     """It waits where it stood, and is flagged if it was."""
@@ -146,6 +160,7 @@ def test_any_life_of_a_delivery_is_told_once_or_flagged_and_ends(
     delivery, now, copies = claimed(), NOON, 0
     for outcome in outcomes:
         assert delivery.may_repeat == (copies > 0)
+        assert delivery.doubts == copies
         copies = copies + 1 if outcome is Outcome.UNCERTAIN else copies
         assert copies <= MOST_COPIES
         decision = decide(outcome, delivery, now, when_uncertain=policy, luck=luck)

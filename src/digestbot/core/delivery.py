@@ -114,11 +114,13 @@ class Decision:
     retry_at: datetime | None = None
     counts: bool = True
     """A flood wait is not the message's fault and does not count as an attempt."""
+    doubts: bool = False
+    """This try may have arrived. What waits in doubt because of an earlier one gains none by being refused."""
 
     @property
     def is_over(self) -> bool:
         """Whether the message has been told as far as it ever will be."""
-        return self.state is State.SENT or (self.state is State.UNCERTAIN and self.retry_at is None)
+        return self.state is State.SENT or (self.doubts and self.retry_at is None)
 
     @property
     def gives_up(self) -> bool:
@@ -170,8 +172,8 @@ def decide(
 
 def _doubted(delivery: Delivery, now: datetime, policy: WhenUncertain) -> Decision:
     if policy is WhenUncertain.SKIP or delivery.doubts + 1 >= MOST_COPIES:
-        return Decision(State.UNCERTAIN)  # one copy more would be worse
-    return Decision(State.UNCERTAIN, now + COPIES_AFTER[delivery.doubts])
+        return Decision(State.UNCERTAIN, doubts=True)  # one copy more would be worse
+    return Decision(State.UNCERTAIN, now + COPIES_AFTER[delivery.doubts], doubts=True)
 
 
 def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> Delivery:
@@ -179,17 +181,16 @@ def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> 
 
     Where more is to be told it is in flight still: the next message follows at once.
     """
-    in_doubt = decision.state is State.UNCERTAIN
     if decision.is_over:
-        return _advanced(delivery, cards, now, in_doubt=in_doubt)
-    newly = in_doubt and not delivery.doubts
+        return _advanced(delivery, cards, now, in_doubt=decision.doubts)
+    newly = decision.doubts and not delivery.doubts
     return replace(
         delivery,
         state=decision.state,
         act_at=decision.retry_at,
         attempts=delivery.attempts - (not decision.counts),
         tried_at=delivery.tried_at if decision.counts else None,
-        doubts=delivery.doubts + in_doubt,
+        doubts=delivery.doubts + decision.doubts,
         doubt_upto=max(delivery.doubt_upto, delivery.done + cards) if newly else delivery.doubt_upto,
     )
 
