@@ -1,12 +1,13 @@
 """When the next message may go: overall, to a private chat, to a group or channel. All that we say counts.
 
 The numbers are Telegram's, https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this.
-Every window holds from any moment on, not only from the first: a token bucket as large as the rate lets twice
-as much through in its first second. So the overall pace is a bucket of pyrate-limiter's with a log, and before it
-one with a state, which keeps messages apart. Many machines share one bucket in their database, which counts
-each tenth of a second too, for the same end. The buckets keep no order of those who wait, and one for each of a
-million chats is too much, so who is next, and each chat's last few times, are kept here. aiolimiter was measured too: it has neither a clock of the caller's
-nor shared buckets, and takes half of a core at 1,000 a second on uvloop.
+Every window holds from any moment on, not only from the first: a token bucket as large as the rate lets
+twice as much through in its first second. So the overall pace is a bucket of pyrate-limiter's with a log,
+and before it one with a state, which keeps messages apart. Many machines share one bucket in their
+database, which counts each tenth of a second too, for the same end. The buckets keep no order of those who
+wait, and one for each of a million chats is too much, so who is next, and each chat's last few times, are
+kept here. aiolimiter was measured too: it has neither a clock of the caller's nor shared buckets, and takes
+half of a core at 1,000 a second on uvloop.
 """
 
 import asyncio
@@ -45,8 +46,8 @@ _LATE = 0.004
 _SHARED_MARGIN, _SHARED_LATE = 60, 0.05
 """The same two where a turn is asked for in a database."""
 _STEP = 100
-"""Milliseconds of which a shared bucket counts the messages too, to keep them apart. In one burst each second,
-the end of one that is delayed and the beginning of the next can fall into one second."""
+"""Milliseconds of which a shared bucket counts the messages too, to keep them apart. In one burst each
+second, the end of one that is delayed and the beginning of the next can fall into one second."""
 _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100

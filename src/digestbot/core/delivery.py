@@ -115,7 +115,7 @@ class Decision:
     counts: bool = True
     """A flood wait is not the message's fault and does not count as an attempt."""
     doubts: bool = False
-    """This try may have arrived. What waits in doubt because of an earlier one gains none by being refused."""
+    """This try may have arrived. What is refused gains no doubt, also where an earlier try left one."""
 
     @property
     def is_over(self) -> bool:
