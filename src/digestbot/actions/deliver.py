@@ -38,6 +38,11 @@ log = structlog.get_logger()
 
 CLAIM = 256
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
+FEWEST = 16
+"""So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
+process had claimed says that it may be a repeat, so it is to be little where messages go slowly."""
+SOON = 0.5
+"""Seconds."""
 RENEW_EVERY = LEASE / 4
 STOP_WITHIN = timedelta(seconds=9)
 """What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
@@ -209,6 +214,7 @@ class _Round:
         """What is ours, by the delivery's id."""
         self._ledger = self._new_ledger()
         self._has_room = asyncio.Event()
+        self._most = FEWEST
 
     def _is_over(self) -> bool:
         return self._is_stopping.is_set() or self.silent_until is not None
@@ -233,12 +239,7 @@ class _Round:
         count = 0
         place: Place | None = None
         async with asyncio.TaskGroup() as brought:
-            while not self._is_over():
-                room = CLAIM - len(self._held)
-                if room < CLAIM / 2:
-                    self._has_room.clear()
-                    await self._has_room.wait()
-                    continue
+            while room := await self._room():
                 async with self._store.write() as tables:
                     claim = await tables.deliveries.claim(self._clock(), room, place)
                     readers = await tables.subscribers.addressees(
@@ -253,6 +254,16 @@ class _Round:
                     self._held[delivery.id] = brought.create_task(self._bring(delivery, reader))
         return count
 
+    async def _room(self) -> int:
+        """Wait until half of what is ours is done; return how many more may be, 0 when it is over."""
+        asked_at = asyncio.get_running_loop().time()
+        while len(self._held) > self._most / 2:
+            self._has_room.clear()
+            await self._has_room.wait()
+        if asyncio.get_running_loop().time() - asked_at < SOON:
+            self._most = min(2 * self._most, CLAIM)
+        return 0 if self._is_over() else self._most - len(self._held)
+
     async def _bring(self, delivery: Delivery, reader: Subscriber) -> None:
         """Send the messages of one delivery, one after the other, until it is over or has to wait."""
         try:
@@ -260,7 +271,7 @@ class _Round:
                 delivery = await self._bring_next(delivery, reader)
         finally:
             del self._held[delivery.id]
-            if len(self._held) <= CLAIM / 2:
+            if len(self._held) <= self._most / 2:
                 self._has_room.set()
 
     async def _bring_next(self, delivery: Delivery, reader: Subscriber) -> Delivery:
