@@ -1,8 +1,10 @@
 """In groups: admins change, all read, and other bots' business is not ours."""
 
+from datetime import UTC, datetime
+
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import refused
+from tests.journeys.conftest import TUESDAY, papers, refused
 
 
 async def test_only_admins_change_a_groups_settings(stage: Stage, ann: Person, minjun: Person) -> None:
@@ -16,6 +18,52 @@ async def test_only_admins_change_a_groups_settings(stage: Stage, ann: Person, m
     assert "Added: agents" in (await lab.hears()).text
     await minjun.says("/today", in_=lab)
     assert "2 of 5 match" in (await lab.hears()).text
+    assert refused(stage) == []
+
+
+async def test_what_a_member_sends_or_taps_changes_nothing(stage: Stage, ann: Person, minjun: Person) -> None:
+    """Each command and each button that sets something asks who it is."""
+    lab = stage.telegram.group("Lab", members=[minjun], admins=[ann])
+    await ann.says("/add agents", in_=lab)
+    added = await lab.hears()
+    async with stage.app.store.read() as tables:
+        before = await tables.subscribers.in_chat(lab.id)
+    for words in (
+        "/start", "/subscribe", "/unsubscribe", "/pause", "/resume", "/stop", "/add x", "/remove agents",
+        "/mute x", "/unmute x", "/sources none", "/time 7:00", "/timezone Seoul", "/days all", "/max 3",
+        "/language ko", "/summaries ko",
+    ):  # fmt: skip
+        await minjun.says(words, in_=lab)
+        assert "Only this group's admins" in (await lab.hears()).text, words
+    for code in (
+        "1:set:time:0700", "1:pause", "1:resume", "1:stop:yes", "1:undo:1", "1:topic:0:x", "1:source:cs.CL",
+        "1:hour:0700:UTC", "1:narrow:1:t",
+    ):  # fmt: skip
+        press = await minjun.forges(code, added)
+        assert "Only this group's admins" in (await press.answered()).text, code
+    async with stage.app.store.read() as tables:
+        assert await tables.subscribers.in_chat(lab.id) == before
+
+
+async def test_a_groups_digest_is_one_short_message(stage: Stage, ann: Person, minjun: Person) -> None:
+    """A line and a title that is a link for each paper; a number opens it, and back leads to the same."""
+    stage.hub.days[TUESDAY] += papers(TUESDAY, *[f"{'Long Words ' * 12}{n}" for n in range(40)], first=10)
+    lab = stage.telegram.group("Lab", members=[minjun], admins=[ann])
+    for words in ("/start", "/max 50"):
+        await ann.says(words, in_=lab)
+        await lab.hears()
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    digest = await lab.hears()
+    assert lab.unheard == []
+    assert ". Diffusion Models at Night · ▲ 50\nThis paper is about Diffusion" in digest.text
+    shown = len(digest.links)
+    assert f"The {shown} with the most votes of 45 new papers" in digest.text
+    assert digest.text.endswith(f"+{45 - shown} more: /today")
+    assert ("Diffusion Models at Night", "https://arxiv.org/abs/2510.01400") in digest.links
+    await minjun.taps("2", in_=lab)
+    assert "Abstract" in (await lab.hears()).text
+    await minjun.taps("« Back to the list", in_=lab)
+    assert (await lab.hears()).text == digest.text
     assert refused(stage) == []
 
 

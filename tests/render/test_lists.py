@@ -131,6 +131,21 @@ def test_a_digest_breaks_no_rule_and_shows_each_paper_once(shown: list[Card], la
     assert numbers == [str(rank) for rank in range(1, len(shown) + 1)]
 
 
+@settings(max_examples=20)
+@given(st.lists(cards, min_size=1, max_size=50), languages)
+def test_a_groups_digest_is_one_message_that_counts_what_it_does_not_show(
+    shown: list[Card], language: str
+) -> None:
+    """However many and however long: no rule is broken, and what has no room is told as a number."""
+    part = RENDER.compact(listing(shown, View(ViewKind.DIGEST, "9" * 10)), language, may_repeat=True)
+    text = check(part.message)
+    numbers = numbers_of(part.message)
+    assert part.cards == len(shown)
+    assert numbers == [str(rank) for rank in range(1, len(numbers) + 1)]
+    assert numbers
+    assert str(len(shown) + 3 - len(numbers)) in text.rsplit("\n", 1)[-1]
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.lists(cards, min_size=1, max_size=12), languages)
 def test_paging_shows_each_paper_once(shown: list[Card], language: str) -> None:

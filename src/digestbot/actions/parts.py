@@ -58,6 +58,7 @@ class _Which:
     style: Style
     silent: bool
     pictures: bool
+    is_compact: bool
     fresh: int
 
 
@@ -103,7 +104,8 @@ class Parts:
     async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
         listing = digest_listing(delivery, await self._papers(delivery), reader)
         cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
-        part = self._renderer.digest(
+        words = self._renderer.compact if reader.kind.is_group else self._renderer.digest
+        part = words(
             replace(listing, cards=cards), reader.language, delivery.done, may_repeat=delivery.may_repeat
         )
         message = replace(
@@ -138,5 +140,6 @@ def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
         style=reader.style,
         silent=reader.silent,
         pictures=reader.pictures,
+        is_compact=reader.kind.is_group,
         fresh=int(now.timestamp()) // _FRESH,
     )

@@ -19,6 +19,10 @@ class ChatKind(StrEnum):
     SUPERGROUP = "supergroup"
     CHANNEL = "channel"
 
+    @property
+    def is_group(self) -> bool:
+        return self in (ChatKind.GROUP, ChatKind.SUPERGROUP)
+
 
 class SubscriberState(StrEnum):
     ACTIVE = "active"

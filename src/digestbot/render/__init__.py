@@ -4,6 +4,7 @@ Words live in `templates/` (English) and `locale/` (the other languages).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from digestbot.core.categories import NAMES
 from digestbot.core.digest import TOP_DAYS, Card, Listing, Trial, View, ViewKind, asks
@@ -36,6 +37,7 @@ from digestbot.render.message import Button, Document, Message, Offer, Part, Pre
 from digestbot.render.split import clip, fitting, plain, shown_units
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
+_ENTITIES_OF_LINE = 1  # its link
 _ENTITIES_OF_HEAD = 2  # flag, title
 _LONGEST_ABSTRACT = 2000
 _ABSTRACT_HEAD = 40
@@ -51,6 +53,7 @@ class Renderer:
             buttons_limit - PER_ROW,  # room for the row that leads to other pages
             (entities_limit - _ENTITIES_OF_HEAD) // _ENTITIES_OF_CARD,
         )
+        self._lines_limit = min(buttons_limit, (entities_limit - _ENTITIES_OF_HEAD) // _ENTITIES_OF_LINE)
 
     # Lists of papers
 
@@ -63,6 +66,25 @@ class Renderer:
         more = listing.matched - len(listing.cards)
         tail = block("papers.jinja", "more", language, count=more) if more else ""
         return self._part(listing, language, first, flag, tail)
+
+    def compact(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
+        """Return a digest from its card *first* on in one message: what has no room in it is counted."""
+        if not listing.matched:
+            return self.digest(listing, language)
+        flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
+        cards = listing.cards[first:]
+        ranked = [*enumerate(cards, first + 1)]
+        lines = [block("papers.jinja", "line", language, rank=rank, card=card) for rank, card in ranked]
+        left = listing.matched - first
+        longest_tail = block("papers.jinja", "more", language, count=left)
+        head = "\n".join(filter(None, (flag, _head(listing, language, first))))
+        count = fitting(head, lines[: self._lines_limit], longest_tail, self._text_limit)
+        shown = replace(listing, cards=listing.cards[: first + count])
+        head = "\n".join(filter(None, (flag, _head(shown, language, first))))  # no longer than the other
+        more = left - count
+        tail = [block("papers.jinja", "more", language, count=more)] if more else []
+        numbers = [number(listing.view, first, rank, card) for rank, card in ranked[:count]]
+        return Part(Message("\n\n".join([head, *lines[:count], *tail]), rows_of(numbers)), len(cards))
 
     def page(self, listing: Listing, language: str, first: int = 0) -> Message:
         """Return a list of papers from card number *first* (from 0), with buttons to the pages around it."""

@@ -84,7 +84,10 @@ async def list_pressed(update: Update, context: Context) -> None:
         raise UserError("old-button") from None
     reader = await context.reader(update)
     listing = await context.desk.library.look(view, reader)
-    await context.replace(query, context.desk.render.page(listing, reader.language, first))
+    render = context.desk.render
+    is_compact = view.kind is ViewKind.DIGEST and reader.kind.is_group
+    shown = render.compact(listing, reader.language, first).message if is_compact else None
+    await context.replace(query, shown or render.page(listing, reader.language, first))
 
 
 async def _tell(
