@@ -50,7 +50,7 @@ house: .venv/.dev                   ## the arrows between the rooms, see src/dig
 	$(BIN)/lint-imports --no-logo
 
 cover: .venv/.dev
-	$(BIN)/pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest -n logical --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -4,7 +4,6 @@ import asyncio
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -528,24 +527,10 @@ steps = st.lists(
 )
 
 
-@pytest.fixture(scope="module")
-def template() -> Iterator[Path]:
-    """An empty SQLite file with the newest schema, to copy."""
-
-    async def make(file: Path) -> None:
-        async with Store(f"sqlite+aiosqlite:///{file}") as store:
-            await store.upgrade()
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "empty.db"
-        asyncio.run(make(file))
-        yield file
-
-
 @settings(deadline=None, max_examples=25)
 @given(steps)
 def test_no_paper_is_lost_and_none_comes_twice_unflagged(
-    template: Path, life: list[tuple[str, object]]
+    newest_sqlite: Path, life: list[tuple[str, object]]
 ) -> None:
     """Over any sequence of lists, days, outages, crashes and pauses."""
 
@@ -557,7 +542,7 @@ def test_no_paper_is_lost_and_none_comes_twice_unflagged(
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "life.db"
-        shutil.copy(template, file)
+        shutil.copy(newest_sqlite, file)
         wanted, papers = asyncio.run(live(file))
     firsts = [paper for paper in papers if not paper.endswith("?")]
     assert len(firsts) == len(set(firsts))

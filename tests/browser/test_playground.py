@@ -254,6 +254,7 @@ async def test_who_walks_by_keyboard_is_not_thrown_back(visit: Visit, theatre: T
     async with visit() as page:
         await start(page)
         await say(page, "/top 3")
+        await expect(entry(page, "Ann")).to_contain_text("Top papers")
         await entry(page, "민준").focus()
         bot, ann = theatre.stage.running.bot.bot, theatre.stage.telegram.chats[0]
         await bot.send_message(ann.id, "news")

@@ -1,5 +1,6 @@
 """A running bot between a Telegram and a Hugging Face of our own, and a clock that moves when told."""
 
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,9 +31,16 @@ def papers(day: date, *titles: str, first: int = 0, **more: object) -> list[dict
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+def home(tmp_path: Path, newest_sqlite: Path) -> Path:
+    """Give a data folder as a bot finds it that has run before: with the newest schema."""
+    shutil.copy(newest_sqlite, tmp_path / "digestbot.db")
+    return tmp_path
+
+
+@pytest.fixture
+async def stage(home: Path) -> AsyncIterator[Stage]:
     """A bot on Tuesday noon, UTC, with five papers on the list."""
-    async with open_stage(tmp_path, NOON) as stage:
+    async with open_stage(home, NOON) as stage:
         stage.hub.days[TUESDAY] = papers(
             TUESDAY,
             "Diffusion Models at Night",

@@ -33,7 +33,7 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(home: Path) -> AsyncIterator[World]:
     """Both servers, and what a process must be told to find them."""
     telegram = Emulator()
     async with HuggingFaceServer() as hub, telegram.serve() as url:
@@ -42,13 +42,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
             # so that what the process runs is counted as covered
             **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "DIGESTBOT_DATA_DIR": str(tmp_path),
+            "HOME": str(home),
+            "DIGESTBOT_DATA_DIR": str(home),
             "DIGESTBOT_TELEGRAM__TOKEN": telegram.token,
             "DIGESTBOT_TELEGRAM__API_URL": url,
             "DIGESTBOT_HUGGINGFACE__URL": hub.url,
         }
-        yield World(telegram, hub, environment, tmp_path)
+        yield World(telegram, hub, environment, home)
 
 
 async def digestbot(world: World, *words: str, **changed: str) -> tuple[int, str, str]:
@@ -88,6 +88,7 @@ async def ask(person: Person, text: str) -> str:
 
 async def test_it_answers_and_stops_when_told(world: World) -> None:
     """SIGTERM ends the bot within seconds, with exit code 0; the token is in no line of its log."""
+    (world.folder / "digestbot.db").unlink()  # it makes its own
     ann = world.telegram.user("Ann")
     async with running(world) as process:
         assert "Welcome" in await ask(ann, "/start")

@@ -17,7 +17,7 @@ SUBMITTED = datetime(2025, 10, 13, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
+async def stage(home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """A bot that reads arXiv too."""
     monkeypatch.setattr(arxiv, "SECONDS_BETWEEN", 0.001)
     async with ArxivServer() as server:
@@ -27,7 +27,7 @@ async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             Submission("2510.00003", "Robots", SUBMITTED, ("cs.CL",)),
         ]
         given = {"categories": "cs.cl, cs.CV", "url": server.url}
-        async with open_stage(tmp_path, NOON, arxiv=given) as stage:
+        async with open_stage(home, NOON, arxiv=given) as stage:
             stage.hub.days[TUESDAY] = papers(TUESDAY, "Agents that Plan")
             await stage.at(NOON)
             await stage.running.clockwork.run("arxiv")

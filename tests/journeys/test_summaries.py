@@ -65,8 +65,8 @@ async def a_stage(folder: Path, server: LlmServer, **given: Any) -> AsyncIterato
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, llm: LlmServer) -> AsyncIterator[Stage]:
-    async with a_stage(tmp_path, llm) as stage:
+async def stage(home: Path, llm: LlmServer) -> AsyncIterator[Stage]:
+    async with a_stage(home, llm) as stage:
         yield stage
 
 

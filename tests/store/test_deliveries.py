@@ -193,10 +193,9 @@ async def test_claims_go_on_from_their_place_the_longest_waiting_first(store: St
 
 
 @pytest.fixture
-async def pair(database_url: str) -> AsyncIterator[tuple[Store, Store]]:
+async def pair(newest_url: str) -> AsyncIterator[tuple[Store, Store]]:
     """Two who are on the same database, as two processes would."""
-    async with Store(database_url) as one, Store(database_url) as other:
-        await one.upgrade()
+    async with Store(newest_url) as one, Store(newest_url) as other:
         yield one, other
 
 
@@ -218,7 +217,9 @@ async def test_who_lost_the_lead_knows_it(pair: tuple[Store, Store]) -> None:
         pytest.skip("a file has no sessions")
     assert await one.lead()
     async with other._engine.connect() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        ended = (
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory'"  # and wait
+        )
         await connection.execute(sa.text(ended))
     assert await other.lead()
     assert not await one.lead()
