@@ -323,4 +323,6 @@ async def _back(
 
 def _cards(papers: Iterable[Paper], picks: Iterable[Pick]) -> tuple[Card, ...]:
     known = {paper.id: paper for paper in papers}
-    return tuple(Card(known[pick.paper_id], pick.topics) for pick in picks if pick.paper_id in known)
+    return tuple(
+        Card(known[pick.paper_id], pick.topics, how=pick.how) for pick in picks if pick.paper_id in known
+    )

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import structlog
 
 from digestbot.actions import Clock
+from digestbot.actions.chances import Chances
 from digestbot.core.categories import is_for
-from digestbot.core.digest import Digest, Pick, Picker, asks, compose, most_in_recap
+from digestbot.core.digest import Digest, Pick, Picker, asks, by_votes_alone, compose, most_in_recap, room
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
@@ -88,7 +89,8 @@ class Planner:
         if known is None or not known.reaches(due, upto):
             after = min((reader.cursor for reader in due), default=upto)
             arrived = await tables.papers.arrived(after, upto)
-            known = await asyncio.to_thread(_News, arrived, after, upto, self._rules)
+            chances = await Chances.now(tables, self._clock(), self._rules)
+            known = await asyncio.to_thread(_News, arrived, after, upto, self._rules, chances)
         await asyncio.to_thread(known.postings.look_for, _topics(due))
         return known
 
@@ -108,6 +110,8 @@ class _Which(NamedTuple):
     """The first day that a recap tells of."""
     tells_nothing: bool = False
     """Where there is nothing to tell, that is told."""
+    rising: tuple[Pick, ...] = ()
+    """What earlier digests left out."""
 
 
 _SILENCE = _Which((), 0, 0, 0)
@@ -116,7 +120,15 @@ _SILENCE = _Which((), 0, 0, 0)
 class _News:
     """Papers that arrived *after* one arrival number and up to another, the topics that they hold."""
 
-    def __init__(self, arrived: Sequence[tuple[int, Paper]], after: int, upto: int, rules: Rules) -> None:
+    def __init__(
+        self,
+        arrived: Sequence[tuple[int, Paper]],
+        after: int,
+        upto: int,
+        rules: Rules,
+        chances: Chances,
+    ) -> None:
+        self.chances = chances
         self.after = after
         self.upto = upto
         self.postings = Postings((paper for _, paper in arrived), rules)
@@ -157,8 +169,12 @@ class _News:
             picks = [pick for pick in picks if pick.paper_id not in which.without]
         if not picks and which.tells_nothing:
             return Digest((), (), which.listed)
-        digest = compose(picks, which.listed, which.maximum)
+        digest = compose(picks, which.listed, which.maximum, which.rising)
         return replace(digest, since=which.since) if digest and which.since else digest
+
+    def is_new(self, paper_id: str, reader: Waiting) -> bool:
+        """Tell whether a paper is news to *reader*."""
+        return self._arrivals.get(paper_id, 0) > reader.cursor
 
     def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
         """Return those of some papers that are news."""
@@ -181,9 +197,10 @@ class _News:
         return self._liked[votes]
 
     def _picks(self, which: _Which) -> list[Pick]:
+        shown, _ = room(which.maximum, which.rising)
         if which.topics:
-            return self._picker.pick(which.topics, which.wanted)
-        return [Pick(paper.id) for paper in self.postings.of(which.wanted)]
+            return self._picker.pick(which.topics, which.wanted, shown)
+        return by_votes_alone([*self.postings.of(which.wanted)], shown)
 
     def _does_ask(self, topics: Sequence[str]) -> bool:
         known = self._asks
@@ -219,21 +236,30 @@ async def _knows(tables: Tables, news: _News | None, readers: Sequence[Waiting])
 
 
 async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list[tuple[Waiting, _Which]]:
-    """Return which digest is whose, without the papers that were brought there before."""
+    """Return which digest is whose: without the papers that were brought there before, with what rose."""
     told = [(reader, news.which(reader)) for reader in readers]
     perhaps = {reader.id for reader, which in told if which.wanted & news.listed_twice}
-    if not perhaps:
+    before = await tables.deliveries.told(perhaps) if perhaps else {}
+    heard = [reader for reader, which in told if which.wanted]
+    rising = await news.chances.of(tables, heard, news.is_new)
+    if not before and not rising:
         return told
-    before = await tables.deliveries.told(perhaps)
     return [
         (
             reader,
-            which._replace(without=news.of(before[reader.id]), tells_nothing=reader.tells_nothing)
-            if reader.id in before
-            else which,
+            _told_besides(which, reader, news.of(before.get(reader.id, frozenset())), rising.get(reader.id)),
         )
         for reader, which in told
     ]
+
+
+def _told_besides(
+    which: _Which, reader: Waiting, before: frozenset[str], rising: tuple[Pick, ...] | None
+) -> _Which:
+    """Return the digest without what was brought *before* and with what is *rising*."""
+    if before:
+        which = which._replace(without=before, tells_nothing=reader.tells_nothing)
+    return which._replace(rising=rising) if rising else which
 
 
 async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: datetime) -> int:

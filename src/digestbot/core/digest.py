@@ -10,10 +10,19 @@ from digestbot.core.archive import Entry
 from digestbot.core.paper import Paper, canonical_id
 from digestbot.core.postings import Postings, places
 from digestbot.core.query import parse
-from digestbot.core.rank import ENOUGH, narrow, odds, order, standing
+from digestbot.core.rank import ENOUGH, MOST_VOTES, narrow, odds, order, standing, votes_to_gain
 from digestbot.core.summary import Summary
 
 MOST_IN_RECAP = 30
+
+
+class How(StrEnum):
+    """How a paper came into a digest."""
+
+    NEW = ""
+    """It is new, and its topics or votes brought it."""
+    RISING = "rising"
+    """An earlier digest had left it out; it rose since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,23 @@ class Pick:
 
     paper_id: str
     topics: tuple[str, ...] = ()
+    how: How = How.NEW
+    bar: int | None = None
+    """Of one that is left out: with more upvotes than these it has risen (`core.rising`)."""
+
+
+MOST_SHOWN = 1_000_000
+BARRED = 20
+"""Of so many papers that a digest leaves out, the best of them, is known when they have risen."""
+CLIMB = 5
+"""With fewer votes more than when it was left out no paper has risen."""
+
+
+def bar(votes: int, needed: int) -> int:
+    """Return above which upvotes a paper that was left out with *votes* has risen; *needed* would have
+    brought it among those shown.
+    """
+    return min(MOST_VOTES, max(needed, votes + CLIMB - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +64,8 @@ class Digest:
 
     @property
     def matched(self) -> int:
-        return len(self.picks) + len(self.left_out)
+        """How many new papers match, shown or not."""
+        return sum(pick.how is How.NEW for pick in self.picks) + len(self.left_out)
 
 
 def select(postings: Postings, topics: Sequence[str], among: int | None = None) -> list[Pick]:
@@ -81,8 +108,11 @@ class Picker:
         self._standings: dict[date, list[tuple[float, float]]] = {}
         self._size = 0
 
-    def pick(self, topics: Sequence[str], wanted: int) -> list[Pick]:
-        """Return the papers *wanted*, best first; each is brought by one of *topics* or more, none muted."""
+    def pick(self, topics: Sequence[str], wanted: int, shown: int = MOST_SHOWN) -> list[Pick]:
+        """Return the papers *wanted*, best first; each is brought by one of *topics* or more, none muted.
+
+        Those behind the first that are *shown* know which votes would bring them among these.
+        """
         reasons = self._reasons_of(topics, wanted)
         today = self._newest(wanted)
         known = self._known_on(today)
@@ -92,7 +122,21 @@ class Picker:
             if why
         ]
         ranked.sort(key=itemgetter(0))
-        return _narrowed(ranked)
+        best = _narrowed(ranked)
+        picks = [pick for _, pick, _ in best]
+        picks[shown : shown + BARRED] = self._barred(best[shown : shown + BARRED], best[:shown], today)
+        return picks
+
+    def _barred(self, left_out: Sequence[_Ranked], shown: Sequence[_Ranked], today: date) -> list[Pick]:
+        if not shown:
+            return [pick for _, pick, _ in left_out]
+        weights = self._postings.rules.weights
+        barred = []
+        for less, pick, _ in left_out:
+            paper = self._postings.paper(pick.paper_id)
+            votes = votes_to_gain(paper, less - shown[-1][0], today, weights)
+            barred.append(Pick(pick.paper_id, pick.topics, bar=bar(paper.upvotes, votes)))
+        return barred
 
     def _reasons_of(self, topics: Sequence[str], wanted: int) -> list[int]:
         """Return for each paper the bits of those of *topics* that bring it; 0 for what is not wanted."""
@@ -154,15 +198,16 @@ def _days(postings: Postings) -> list[tuple[date, int]]:
     return sorted(days.items(), reverse=True)
 
 
-def _narrowed(ranked: Sequence[_Ranked]) -> list[Pick]:
+def _narrowed(ranked: list[_Ranked]) -> list[_Ranked]:
     """Return what `rank.narrow` leaves."""
     if len(ranked) <= ENOUGH:
-        return [pick for _, pick, _ in ranked]
-    shown: list[Pick] = []
+        return ranked
+    shown: list[_Ranked] = []
     counts: dict[str, int] = {}
-    for _, pick, is_firm in ranked:
+    for one in ranked:
+        _, pick, is_firm = one
         if is_firm or any(counts.get(topic, 0) < ENOUGH for topic in pick.topics):
-            shown.append(pick)
+            shown.append(one)
             for topic in pick.topics:
                 counts[topic] = counts.get(topic, 0) + 1
     return shown
@@ -173,11 +218,30 @@ def asks(topics: Sequence[str]) -> bool:
     return not all(parse(topic).mutes for topic in topics)
 
 
-def compose(picks: Sequence[Pick], listed: int, maximum: int) -> Digest | None:
-    """Return the digest of *picks*, or None for silence."""
+def by_votes_alone(papers: Sequence[Paper], shown: int) -> list[Pick]:
+    """Return the picks of who has no topics: *papers*, most votes first, as `Picker.pick` returns them."""
+    last = papers[min(shown, len(papers)) - 1].upvotes if papers and shown else 0
+    return [
+        Pick(paper.id, bar=bar(paper.upvotes, last) if shown <= place < shown + BARRED else None)
+        for place, paper in enumerate(papers)
+    ]
+
+
+def room(maximum: int, rising: Sequence[Pick]) -> tuple[int, int]:
+    """Return how many new papers, and how many of those *rising*, have room in a digest."""
+    risen = min(len(rising), maximum // 2)
+    return maximum - risen, risen
+
+
+def compose(picks: Sequence[Pick], listed: int, maximum: int, rising: Sequence[Pick] = ()) -> Digest | None:
+    """Return the digest of *picks*, with papers that are *rising* at its end, or None for silence.
+
+    What rises is no reason to break the silence.
+    """
     if not picks:
         return None
-    return Digest(tuple(picks[:maximum]), tuple(picks[maximum:]), listed)
+    new, risen = room(maximum, rising)
+    return Digest((*picks[:new], *rising[:risen]), tuple(picks[new:]), listed)
 
 
 def most_in_recap(maximum: int) -> int:
@@ -265,6 +329,7 @@ class Card:
     """What an archive told of it, on the day that is looked at."""
     is_saved: bool = False
     """The reader keeps it."""
+    how: How = How.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,11 @@ from digestbot.core.paper import Paper
 
 ENOUGH = 20
 """So many papers of a topic are shown before weak matches are left out."""
+MOST_VOTES = 2**31 - 1
+"""More than any paper has; what a database's integer holds."""
 _SURE = 1e-6
+_NEAR = 1e-6
+"""Votes are whole, and so far off is what was rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,17 @@ def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> l
 def standing(paper: Paper, today: date, weights: Weights) -> tuple[float, float]:
     """Return what votes and freshness add to the value of *paper*: the same for every reader."""
     return _standing(paper.upvotes, (today - paper.listed_on).days, weights)
+
+
+def votes_to_gain(paper: Paper, missing: float, today: date, weights: Weights) -> int:
+    """Return the upvotes with which *paper* is worth *missing* more than now; MOST_VOTES if none are."""
+    worth = weights.votes * 0.5 ** (max(0, (today - paper.listed_on).days) / weights.votes_age)
+    if missing <= 0:
+        return paper.upvotes
+    wanted = math.log1p(max(0, paper.upvotes)) + missing / worth if worth > 0 else math.inf
+    if wanted >= math.log(MOST_VOTES):
+        return MOST_VOTES
+    return max(paper.upvotes, int(math.expm1(wanted) + _NEAR))
 
 
 def odds(missed: float) -> float:

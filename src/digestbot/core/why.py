@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digestbot.core.categories import is_for
-from digestbot.core.digest import Pick, asks
+from digestbot.core.digest import How, Pick, asks
 from digestbot.core.match import Match
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
@@ -17,6 +17,8 @@ class Verdict(StrEnum):
 
     SENT = "sent"
     """It was in a digest."""
+    RISEN = "risen"
+    """One digest had left it out, a later one showed it because it rose."""
     LEFT_OUT = "left-out"
     """It matched, beyond the most papers that the reader wants in a digest."""
     CATEGORY = "category"
@@ -45,6 +47,9 @@ class Told:
     place: int
     is_shown: bool
     """False: it was beyond the most that the reader wants."""
+    how: How = How.NEW
+    bar: int | None = None
+    """With more upvotes than these it comes after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,7 @@ def judge(paper: Paper, reader: Subscriber, known: Known) -> Why:
     told = known.told
     does_ask = asks(reader.topics)
     rules = {
+        Verdict.RISEN: told is not None and told.how is How.RISING,
         Verdict.SENT: told is not None and told.is_shown,
         Verdict.LEFT_OUT: told is not None,
         Verdict.CATEGORY: not is_for(paper, reader.categories if does_ask else ()),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digestbot.core.categories import NAMES
-from digestbot.core.digest import TOP_DAYS, Card, Listing, Trial, View, ViewKind, asks
+from digestbot.core.digest import TOP_DAYS, Card, How, Listing, Trial, View, ViewKind, asks
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
@@ -63,7 +63,7 @@ class Renderer:
             html = block("papers.jinja", "nothing_today", language, listed=listing.listed)
             return Part(Message(html, silent=True), 0)
         flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
-        more = listing.matched - len(listing.cards)
+        more = listing.matched - _new(listing)
         tail = block("papers.jinja", "more", language, count=more) if more else ""
         return self._part(listing, language, first, flag, tail)
 
@@ -270,6 +270,11 @@ class Renderer:
         return Message(block("errors.jinja", "our_bug", language, number=number))
 
 
+def _new(listing: Listing) -> int:
+    """Return how many of the papers that are shown are new ones."""
+    return sum(card.how is How.NEW for card in listing.cards)
+
+
 _HEADS = {ViewKind.SEARCH: "found", ViewKind.SIMILAR: "similar", ViewKind.SAVED: "saved"}
 
 
@@ -299,7 +304,7 @@ def _head(listing: Listing, language: str, first: int) -> str:
         since=listing.since,
         day=listing.day,
         by_votes=by_votes,
-        shown=len(listing.cards),
+        shown=_new(listing),
         matched=listing.matched,
         listed=listing.listed,
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from digestbot.core.digest import Listing
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.paper import Paper
+from digestbot.core.rising import DAYS
 from digestbot.core.summary import in_sections
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE, own_name, words
@@ -105,5 +106,10 @@ def _environment(language: str) -> Environment:
         "weekdays": spoken.weekdays,
         "language_name": lambda language: LANGUAGES.get(language, language),
     }
-    environment.globals |= {"languages": LANGUAGES, "colon": spoken.colon, "comma": spoken.comma}
+    environment.globals |= {
+        "languages": LANGUAGES,
+        "colon": spoken.colon,
+        "comma": spoken.comma,
+        "days_to_rise": DAYS,
+    }
     return environment

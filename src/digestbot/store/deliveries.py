@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, Delivery, State
-from digestbot.core.digest import Digest, Pick
+from digestbot.core.digest import Digest
 from digestbot.core.why import Told
+from digestbot.store.picks import Written, pack, unpack
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
@@ -21,6 +21,16 @@ class NewDelivery(NamedTuple):
     subscriber_id: int
     slot_at: datetime
     digest_id: int
+
+
+class Recent(NamedTuple):
+    """A delivery, as far as one must know it to give second chances."""
+
+    subscriber_id: int
+    slot_at: datetime
+    digest_id: int
+    left_out: bool
+    """The digest left something out, and it was not given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,8 @@ class Deliveries:
         rows = [
             {
                 "key": id_,
-                "told": _pack(digest.picks),
-                "untold": _pack(digest.left_out),
+                "told": pack(digest.picks),
+                "untold": pack(digest.left_out),
                 "of": digest.listed,
                 "first": digest.since,
                 "now": now,
@@ -106,7 +116,7 @@ class Deliveries:
         }
         claim = deliveries.update().where(deliveries.c.id.in_([row.id for row in rows]))
         await self._connection.execute(claim.values(attempt))  # what it makes of the rows is known
-        told = await self._digests({row.digest_id for row in rows})
+        told = await self.digests({row.digest_id for row in rows})
         return Claim(
             [_claimed(row, told[row.digest_id], now) for row in rows], Place(rows[-1].act_at, rows[-1].id)
         )
@@ -177,11 +187,29 @@ class Deliveries:
         for slot_at, picks, left_out in await self._connection.execute(
             query.order_by(deliveries.c.slot_at.desc())
         ):
-            ids = [picked for picked, _ in (*picks, *left_out)]
-            if paper_id in ids:
-                place = ids.index(paper_id) + 1
-                return Told(slot_at, place, is_shown=place <= len(picks))
+            for place, pick in enumerate(unpack((*picks, *left_out)), 1):
+                if pick.paper_id == paper_id:
+                    return Told(slot_at, place, is_shown=place <= len(picks), how=pick.how, bar=pick.bar)
         return None
+
+    async def recent(self, subscriber_ids: Collection[int], since: datetime) -> list[Recent]:
+        """Return the deliveries to these subscribers that were due since a time."""
+        leaves = sa.cast(digests.c.left_out, sa.Text) != "[]"
+        query = sa.select(
+            deliveries.c.subscriber_id, deliveries.c.slot_at, deliveries.c.digest_id, leaves & ~_is_given_up()
+        )
+        query = query.join(digests).where(
+            deliveries.c.subscriber_id.in_(subscriber_ids), deliveries.c.slot_at >= since
+        )
+        return [Recent(*row) for row in await self._connection.execute(query)]
+
+    async def digests(self, ids: Collection[int]) -> Mapping[int, Digest]:
+        """Return the digests with these ids."""
+        query = sa.select(digests).where(digests.c.id.in_(ids))
+        return {
+            row.id: Digest(unpack(row.picks), unpack(row.left_out), row.listed, row.since)
+            for row in await self._connection.execute(query)
+        }
 
     async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
         """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
@@ -190,7 +218,7 @@ class Deliveries:
         told: dict[int, set[str]] = {}
         for subscriber_id, done, given_up, picks in await self._connection.execute(query):
             shown = picks[:done] if given_up else picks
-            told.setdefault(subscriber_id, set()).update(paper_id for paper_id, _ in shown)
+            told.setdefault(subscriber_id, set()).update(paper_id for paper_id, *_ in shown)
         return told
 
     async def unfinished(self) -> int:
@@ -230,14 +258,7 @@ class Deliveries:
         row = (await self._connection.execute(query)).first()
         if row is None:
             return None
-        return _delivery(row, (await self._digests({row.digest_id}))[row.digest_id])
-
-    async def _digests(self, ids: Collection[int]) -> Mapping[int, Digest]:
-        query = sa.select(digests).where(digests.c.id.in_(ids))
-        return {
-            row.id: Digest(_unpack(row.picks), _unpack(row.left_out), row.listed, row.since)
-            for row in await self._connection.execute(query)
-        }
+        return _delivery(row, (await self.digests({row.digest_id}))[row.digest_id])
 
 
 _CLAIMED = [
@@ -258,20 +279,10 @@ _CLAIMED = [
 ]
 
 
-class _Written(sa.TypeDecorator[str]):
-    """JSON that is written already: the standard library takes many times as long."""
-
-    impl = sa.JSON
-    cache_ok = True
-
-    def bind_processor(self, _dialect: sa.Dialect) -> None:
-        return None
-
-
 _COMPOSE = digests.insert().values(
     id=sa.bindparam("key"),
-    picks=sa.bindparam("told", type_=_Written),
-    left_out=sa.bindparam("untold", type_=_Written),
+    picks=sa.bindparam("told", type_=Written),
+    left_out=sa.bindparam("untold", type_=Written),
     listed=sa.bindparam("of"),
     since=sa.bindparam("first"),
     created_at=sa.bindparam("now"),
@@ -343,14 +354,6 @@ def _comes_after_another() -> sa.ColumnElement[bool]:
 
 def _is_given_up() -> sa.ColumnElement[bool]:
     return deliveries.c.act_at.is_(None) & deliveries.c.state.in_((State.FAILED, State.CANCELLED))
-
-
-def _pack(picks: Iterable[Pick]) -> str:
-    return orjson.dumps([(pick.paper_id, pick.topics) for pick in picks]).decode()
-
-
-def _unpack(packed: Iterable[tuple[str, list[str]]]) -> tuple[Pick, ...]:
-    return tuple(Pick(paper_id, tuple(topics)) for paper_id, topics in packed)
 
 
 def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:

@@ -13,6 +13,8 @@ from digestbot.core.search import told
 from digestbot.store.schema import papers
 from digestbot.store.search import Index
 
+_OURS = frozenset(("arrival", "first_seen_at", "risen_at"))
+"""Columns that no source tells."""
 _ARRIVALS_LOCK = 7104  # a number of ours, https://www.postgresql.org/docs/current/explicit-locking.html
 
 
@@ -47,6 +49,8 @@ class Papers:
         gone = await self._arrivals(stale)
         first = await self.last_arrival() + 1
         await self._change([{**_row(paper), "key": paper.id} for paper in changed])
+        climbed = [paper.id for paper in changed if paper.upvotes > known[paper.id].upvotes]
+        await self._change([{"risen_at": now, "key": paper_id} for paper_id in climbed])
         await self._change(
             [{"arrival": arrival, "key": paper.id} for arrival, paper in enumerate(risen, first)]
         )
@@ -82,6 +86,10 @@ class Papers:
         query = sa.select(papers).where(papers.c.arrival > after, papers.c.arrival <= upto)
         rows = await self._connection.execute(query.order_by(papers.c.arrival))
         return [(row.arrival, _paper(row)) for row in rows]
+
+    async def risen(self, since: datetime) -> dict[str, Paper]:
+        """Return the papers that got more votes since a time, by id."""
+        return {paper.id: paper for paper in await self._select(papers.c.risen_at >= since)}
 
     async def last_arrival(self) -> int:
         """Return the highest arrival number given so far, 0 when there is none."""
@@ -148,6 +156,6 @@ def _row(paper: Paper) -> dict[str, Any]:
 
 
 def _paper(row: sa.Row[Any]) -> Paper:
-    told = {name: value for name, value in row._mapping.items() if name not in ("arrival", "first_seen_at")}
+    told = {name: value for name, value in row._mapping.items() if name not in _OURS}
     lists = {name: tuple(told[name]) for name in ("authors", "ai_keywords", "media", "categories")}
     return Paper(**{**told, **lists})

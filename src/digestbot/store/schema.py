@@ -56,6 +56,8 @@ papers = sa.Table(
     # Handed out in the order of first sight, by one transaction at a time; what cursors count by.
     sa.Column("arrival", sa.Integer, nullable=False, unique=True),
     sa.Column("first_seen_at", UTCDateTime, nullable=False),
+    # When it last got more votes than it had.
+    sa.Column("risen_at", UTCDateTime, index=True),
     sa.Column("listed_on", sa.Date, nullable=False, index=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("abstract", sa.Text, nullable=False),
@@ -232,7 +234,7 @@ digests = sa.Table(
     "digests",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    # [[paper id, [topic, …]], …]
+    # [[paper id, [topic, …]], …]; then, where there is something to tell, how it came and its bar.
     sa.Column("picks", sa.JSON, nullable=False),
     sa.Column("left_out", sa.JSON, nullable=False),
     sa.Column("listed", sa.Integer, nullable=False),

@@ -1,0 +1,100 @@
+"""Finds who is shown a paper after all: it rose after their digest had left it out."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Self
+
+from digestbot.core.digest import Pick
+from digestbot.core.paper import Paper
+from digestbot.core.postings import Postings, Rules
+from digestbot.core.query import parse
+from digestbot.core.rising import DAYS, has_risen, is_in_time, is_still_wanted, rising
+from digestbot.store import Tables
+from digestbot.store.deliveries import Recent
+from digestbot.store.subscribers import Waiting
+
+_REACH = timedelta(days=DAYS + 1)
+"""How far back one must look: days begin elsewhere earlier."""
+_KEPT = 50_000
+"""Digests of which is remembered what of them rose."""
+
+
+class Chances:
+    """Papers that got more votes in the last days. Where there are none, nobody's digests are looked at."""
+
+    def __init__(self, risen: Mapping[str, Paper], rules: Rules) -> None:
+        self._postings = Postings(risen.values(), rules)
+        self._votes = {paper.id: paper.upvotes for paper in risen.values()}
+        self._digests: dict[int, tuple[tuple[Pick, ...], frozenset[str]]] = {}
+        """What rose of what each left out, and what rose of what it showed."""
+
+    @classmethod
+    async def now(cls, tables: Tables, now: datetime, rules: Rules) -> Self:
+        return cls(await tables.papers.risen(now - _REACH), rules)
+
+    async def of(
+        self, tables: Tables, readers: Sequence[Waiting], is_new: Callable[[str, Waiting], bool]
+    ) -> dict[int, tuple[Pick, ...]]:
+        """Return what rises for those of *readers*, who are due, for whom anything does."""
+        if not self._votes or not readers:
+            return {}
+        since = min(reader.slot_at for reader in readers) - _REACH
+        told = _by_reader(await tables.deliveries.recent([reader.id for reader in readers], since))
+        if len(self._digests) > _KEPT:
+            self._digests.clear()
+        await self._learn(tables, (one for those in told.values() for one in those if one.left_out))
+        left_out = {reader.id: self._left_out(reader, told.get(reader.id, ())) for reader in readers}
+        hopeful = [reader for reader in readers if left_out[reader.id]]
+        await self._learn(tables, (one for reader in hopeful for one in told[reader.id]))
+        self._postings.look_for(
+            {topic for reader in hopeful for topic in reader.topics if parse(topic).mutes}
+        )
+        found = {
+            reader.id: self._rising(reader, left_out[reader.id], told[reader.id], is_new)
+            for reader in hopeful
+        }
+        return {id_: picks for id_, picks in found.items() if picks}
+
+    async def _learn(self, tables: Tables, told: Iterable[Recent]) -> None:
+        unknown = {one.digest_id for one in told} - self._digests.keys()
+        for id_, digest in (await tables.deliveries.digests(unknown)).items() if unknown else ():
+            risen = tuple(pick for pick in digest.left_out if has_risen(pick, self._votes))
+            shown = frozenset(pick.paper_id for pick in digest.picks if pick.paper_id in self._votes)
+            self._digests[id_] = risen, shown
+
+    def _left_out(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
+        day_of = reader.schedule.day_of
+        return [
+            pick
+            for one in told
+            if one.left_out and (risen := self._digests[one.digest_id][0])
+            if is_in_time(day_of(one.slot_at), day_of(reader.slot_at))
+            for pick in risen
+        ]
+
+    def _rising(
+        self,
+        reader: Waiting,
+        left_out: Iterable[Pick],
+        told: Iterable[Recent],
+        is_new: Callable[[str, Waiting], bool],
+    ) -> tuple[Pick, ...]:
+        shown = frozenset().union(*(self._digests[one.digest_id][1] for one in told))
+        wanted = [
+            pick
+            for pick in left_out
+            if is_still_wanted(pick, reader.topics)
+            and not is_new(pick.paper_id, reader)
+            and not self._is_muted(pick.paper_id, reader.topics)
+        ]
+        return rising(wanted, self._votes, shown)
+
+    def _is_muted(self, paper_id: str, topics: Sequence[str]) -> bool:
+        return any(match.mutes for match in self._postings.matches(paper_id, topics))
+
+
+def _by_reader(told: Collection[Recent]) -> dict[int, list[Recent]]:
+    found: dict[int, list[Recent]] = {}
+    for one in told:
+        found.setdefault(one.subscriber_id, []).append(one)
+    return found

@@ -1,0 +1,77 @@
+"""A paper that a digest left out, and that rises, comes after all: once, and says so."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from digestbot.demo import Stage
+from digestbot.playground.people import Person
+from tests.journeys.conftest import NOON, TUESDAY, ask, digests, papers, refused
+
+DAY = timedelta(days=1)
+RISING = "Rising: an earlier digest left it out"
+
+
+async def test_a_paper_that_rises_is_shown_once(stage: Stage, ann: Person, minjun: Person) -> None:
+    """Left out on Wednesday, risen until Thursday: it is marked then, and does not come on Friday."""
+    for words in ("/start", "/add agents, video", "/max 2"):
+        await ask(ann, words)
+    await ask(minjun, "/start")
+    stage.hub.days[TUESDAY] += papers(TUESDAY, "Agents of Old", "Agents of Late", first=20)
+    await stage.at(NOON + DAY)
+    (first,) = digests(ann)
+    assert "Agents of Late" not in first
+    left = f"{TUESDAY:%y%m}.01421"
+    told = await _after(ann, f"/whynot {left}")
+    assert "votes within 3 days, a later digest shows it after all." in told
+    _vote(stage, left, 400)
+    _list(stage, TUESDAY + DAY, "Agents of Wednesday")
+    await stage.at(NOON + 2 * DAY)
+    second = digests(ann)[1]
+    assert second.index("Agents of Wednesday") < second.index("Agents of Late") < second.index(RISING)
+    assert "1 of 1 match your topics" in second
+    assert "as number 2: an earlier one had left it out" in await _after(ann, f"/why {left}")
+    _list(stage, TUESDAY + 2 * DAY, "Agents of Thursday")
+    await stage.at(NOON + 3 * DAY)
+    assert "Agents of Late" not in digests(ann)[2]
+    assert all(RISING not in digest for digest in digests(minjun))
+    assert refused(stage) == []
+
+
+async def test_what_is_muted_or_too_late_does_not_rise(stage: Stage, ann: Person, minjun: Person) -> None:
+    """Who mutes what it is about is not shown it, nor anybody after three days."""
+    for person in (ann, minjun):
+        for words in ("/start", "/add agents, video", "/max 2"):
+            await ask(person, words)
+    stage.hub.days[TUESDAY] += papers(TUESDAY, "Agents of Old", "Agents of Late", first=20)
+    await stage.at(NOON + DAY)
+    await _after(ann, "/mute late")
+    _vote(stage, f"{TUESDAY:%y%m}.01421", 400)
+    _list(stage, TUESDAY + DAY, "Agents of Wednesday")
+    await stage.at(NOON + 2 * DAY)
+    assert "Agents of Late" not in digests(ann)[1]
+    assert "Agents of Late" in digests(minjun)[1]
+    _vote(stage, f"{TUESDAY:%y%m}.01420", 400)
+    _list(stage, TUESDAY + 6 * DAY, "Agents of Monday")
+    await stage.at(NOON + 6 * DAY)
+    assert "Agents of Old" not in digests(minjun)[2]
+    assert refused(stage) == []
+
+
+def _vote(stage: Stage, paper_id: str, upvotes: int) -> None:
+    """Let a paper of the list have so many votes."""
+    (paper,) = [entry["paper"] for entry in _entries(stage, TUESDAY) if entry["paper"]["id"] == paper_id]
+    paper["upvotes"] = upvotes
+
+
+def _list(stage: Stage, day: date, title: str) -> None:
+    stage.hub.days[day] = papers(day, title)
+
+
+def _entries(stage: Stage, day: date) -> Any:
+    return stage.hub.days[day]
+
+
+async def _after(person: Person, text: str) -> str:
+    while person.private.unheard:
+        await person.private.hears()
+    return await ask(person, text)
