@@ -78,7 +78,7 @@ cover: .venv/.dev
 CATALOGUES := src/digestbot/render/locale
 messages: .venv/.runtime            ## bring the catalogues up to date with the texts in the templates
 	$(BIN)/pybabel -q extract -F pyproject.toml -k t --omit-header --no-location -o $(CATALOGUES)/digestbot.pot src/digestbot/render
-	$(BIN)/pybabel -q update -N --ignore-obsolete -D digestbot -i $(CATALOGUES)/digestbot.pot -d $(CATALOGUES)
+	$(BIN)/pybabel -q update -N --ignore-obsolete --ignore-pot-creation-date -D digestbot -i $(CATALOGUES)/digestbot.pot -d $(CATALOGUES)
 	rm $(CATALOGUES)/digestbot.pot
 
 lock:                               ## renew both lock files (needs uv)
