@@ -156,4 +156,4 @@ async def test_a_muted_word_can_not_be_narrowed(stage: Stage, ann: Person) -> No
     ways = await ann.private.hears()
     assert {button.text for row in ways.buttons for button in row} >= {"Keep", "Undo"}
     await ann.taps("Undo")
-    assert "Removed: -survey" in (await ann.private.hears()).text
+    assert "No longer muted: -survey" in (await ann.private.hears()).text

@@ -127,7 +127,7 @@ class Library:
             paper = await _known(tables, paper_id)
             is_saved = await tables.saved.has(reader.id, paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
-        card = Card(paper, tuple(match.topic for match in matches), is_saved=is_saved)
+        card = Card(paper, tuple(match.topic for match in matches if not match.mutes), is_saved=is_saved)
         return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
 
     async def search(self, text: str, reader: Subscriber) -> Listing:

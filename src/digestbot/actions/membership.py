@@ -6,7 +6,7 @@ from datetime import date, time
 from typing import TypedDict, Unpack
 
 from digestbot.actions import Clock
-from digestbot.core.narrow import Way, narrower
+from digestbot.core.narrow import Way, muting, narrower
 from digestbot.core.query import key, parse
 from digestbot.core.subscriber import (
     Chat,
@@ -150,6 +150,26 @@ class Membership:
         reader = await self.reader(chat)
         async with self._store.read() as tables:
             return await tables.subscribers.topics_of(reader.id, ids)
+
+    async def mutable(self, reader: Subscriber, named: Sequence[str]) -> dict[int, str]:
+        """Return those of the topics *named* that can be muted, by their ids."""
+        had = {key(topic) for topic in reader.topics}
+        new = [
+            topic for topic in named if len(muting(topic)) <= LONGEST_TOPIC and key(muting(topic)) not in had
+        ]
+        if not new:
+            return {}
+        async with self._store.read() as tables:
+            return await tables.subscribers.ids_of(reader.id, new)
+
+    async def mute(self, chat: Chat, topic_id: int) -> TopicsChanged:
+        """Hide what one of the reader's topics brings. Raises UserError `old-button` where it is there no
+        more, and as `add_topics` does.
+        """
+        topics = await self.named(chat, [topic_id])
+        if not topics:
+            raise UserError("old-button")
+        return await self.add_topics(chat, [muting(topics[0])])
 
     async def narrow(self, chat: Chat, broad: int, way: Way) -> TopicsChanged:
         """Put a narrower topic in the place of the one with the id *broad*.

@@ -1,5 +1,6 @@
 """Ways to make a topic bring less."""
 
+import re
 from enum import StrEnum
 
 from digestbot.core.query import parse
@@ -34,6 +35,11 @@ def narrower(topic: str) -> dict[Way, str]:
         Way.VOTES: f"({topic}) votes>={MANY_VOTES}",
     }
     return {way: narrow for way, narrow in written.items() if way.field not in topic and _is_topic(narrow)}
+
+
+def muting(topic: str) -> str:
+    """Return the topic that hides all papers which *topic* brings."""
+    return f"-{topic}" if re.fullmatch(r"\w+", topic) else f"-({topic})"
 
 
 def _is_topic(text: str) -> bool:

@@ -17,6 +17,7 @@ from digestbot.render.buttons import (
     choices,
     choices_of_added,
     choices_of_hour,
+    choices_of_muted,
     choices_of_narrowing,
     choices_of_popular,
     keep,
@@ -24,6 +25,7 @@ from digestbot.render.buttons import (
     likely_zone,
     links,
     list_press,
+    mute_choices,
     number,
     rows_of,
     source_choices,
@@ -106,10 +108,12 @@ class Renderer:
         *,
         other: str | None = None,
         awaited: str | None = None,
+        mutes: Mapping[int, str] | None = None,
     ) -> Message:
         """Return one paper: in short, or all we know of it with the way *back* to where it was opened.
 
         A button switches to the *other* language; *awaited* is the one in which a summary is being written.
+        *mutes* are the topics, by their ids, that can be muted.
         """
         name = "detail" if back else "summarized"
         told = {"card": card, "awaited": awaited}
@@ -117,7 +121,7 @@ class Renderer:
         if back:  # the abstract has what the rest leaves
             room = min(_LONGEST_ABSTRACT, self._text_limit - shown_units(html) - _ABSTRACT_HEAD)
             html = block("papers.jinja", name, language, room=max(room, 0), **told)
-        rows = (*links(card.paper, language), keep(card, language))
+        rows = (*links(card.paper, language), keep(card, language), *mute_choices(mutes or {}, language))
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
         if back:
@@ -228,6 +232,13 @@ class Renderer:
             trials=trials,
         )
         return Message(html, choices_of_added(ids, reader.language))
+
+    def muted(
+        self, reader: Subscriber, added: Sequence[str], known: Sequence[str], ids: Sequence[int]
+    ) -> Message:
+        """Return what is said of what was muted, with a way to take it back; *ids* are what is new."""
+        html = block("says.jinja", "muted", reader.language, reader=reader, added=added, known=known)
+        return Message(html, choices_of_muted(ids, reader.language))
 
     def narrowing(
         self, broad: Trial, topic_id: int, ways: Mapping[Way, Trial], reader: Subscriber

@@ -13,6 +13,7 @@ from digestbot.render.i18n import own_name, words
 from digestbot.render.markup import arxiv
 from digestbot.render.message import Button, Copy, Press, Rows
 from digestbot.render.screens import screen, settings, ticked
+from digestbot.render.split import clip
 
 PER_ROW = 8
 """Buttons in a row that a phone still shows well; Telegram's own limit too."""
@@ -51,8 +52,9 @@ def switch(paper: Paper, language: str, back: Press | None) -> Button:
 
 
 def links(paper: Paper, language: str) -> Rows:
-    t = words(language).gettext
-    code = f"{t('Code')} ★{paper.code_stars}" if paper.code_stars else t("Code")
+    speech = words(language)
+    t = speech.gettext
+    code = f"{t('Code')} ★{speech.number(paper.code_stars)}" if paper.code_stars else t("Code")
     more = [
         *([Button(code, paper.code_url)] if paper.code_url else []),
         *([Button(t("Project"), paper.project_url)] if paper.project_url else []),
@@ -166,6 +168,27 @@ def choices_of_added(ids: Sequence[int], language: str) -> Rows:
     named = tuple(map(str, ids))
     narrow = [Button(t("Narrow"), Press("narrow", named))] if len(ids) == 1 else []
     return ((Button(t("Keep"), Press("keep", named)), *narrow, Button(t("Undo"), Press("undo", named))),)
+
+
+def choices_of_muted(ids: Sequence[int], language: str) -> Rows:
+    """Return the button that takes back what was just muted."""
+    if not ids or len(ids) > _MOST_IDS:
+        return ()
+    return ((Button(words(language).gettext("Undo"), Press("undo", tuple(map(str, ids)))),),)
+
+
+_MOST_MUTES = 3
+"""Topics of one paper that a button mutes."""
+
+
+def mute_choices(mutes: Mapping[int, str], language: str) -> Rows:
+    """Return a button for each of the topics, by their ids, that brought a paper."""
+    label = words(language).gettext("Mute “%(topic)s”")
+    shown = [*mutes.items()][:_MOST_MUTES]
+    return tuple(
+        (Button(label % {"topic": clip(topic, 30)}, Press("mute", (str(topic_id),))),)
+        for topic_id, topic in shown
+    )
 
 
 def choices_of_narrowing(topic_id: int, ways: Mapping[Way, Trial], language: str) -> Rows:

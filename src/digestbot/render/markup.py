@@ -69,6 +69,11 @@ def _standing(paper: Paper, upvotes: str) -> str:
     return f"arXiv {paper.categories[0]}" if paper.categories else "arXiv"
 
 
+def _repository(address: str) -> str:
+    """Return where code is, as people name it: `owner/name`, or the address without its beginning."""
+    return re.sub(r"^https?://(?:www\.)?(?:github\.com/)?|/+$", "", address)
+
+
 @cache
 def _template(template: str, language: str) -> Template:
     return _environment(language).get_template(template)
@@ -100,6 +105,7 @@ def _environment(language: str) -> Environment:
         "rate": spoken.rate,
         "percent": spoken.percent,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
+        "repository": _repository,
         "day": spoken.day,
         "moment": spoken.moment,
         "clock": spoken.clock,

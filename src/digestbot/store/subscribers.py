@@ -98,6 +98,14 @@ class Subscribers:
         )
         return tuple((await self._connection.scalars(query.order_by(topics.c.id))).all())
 
+    async def ids_of(self, subscriber_id: int, named: Iterable[str]) -> dict[int, str]:
+        """Return those of the subscriber's topics that are *named*, by their ids, the oldest first."""
+        query = sa.select(topics.c.id, topics.c.topic).where(
+            topics.c.subscriber_id == subscriber_id, topics.c.topic.in_(list(named))
+        )
+        found = await self._connection.execute(query.order_by(topics.c.id))
+        return {row.id: row.topic for row in found}
+
     async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
         """Return these subscribers by id, as far as one must know them to write to them: without topics."""
         query = sa.select(*_ADDRESS).where(subscribers.c.id.in_(list(ids)))

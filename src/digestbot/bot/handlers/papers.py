@@ -102,6 +102,7 @@ async def _tell(
     library, writer = context.desk.library, context.desk.writer
     reads = language or reader.reads
     card = await library.paper(paper_id, reader, reads)
+    mutes = await context.desk.membership.mutable(reader, card.topics) if back else {}
     writing = await writer.begin(card.paper, reads, reader.style) if writer else None
 
     async def shown(*, awaited: bool) -> Message:
@@ -109,7 +110,7 @@ async def _tell(
         told = card.summary.language if card.summary else SOURCE_LANGUAGE
         other = other_language(reads, reader.reads) if writer or told != SOURCE_LANGUAGE or language else None
         return context.desk.render.paper(
-            card, reader.language, back, other=other, awaited=reads if awaited else None
+            card, reader.language, back, other=other, awaited=reads if awaited else None, mutes=mutes
         )
 
     async def better() -> Message:

@@ -6,6 +6,7 @@ from digestbot.actions import membership
 from digestbot.bot.context import Context, chat_of, command, on_press, pressed, pressed_ids
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
+from digestbot.core.digest import asks
 from digestbot.core.narrow import Way, narrower
 from digestbot.errors import UserError
 from digestbot.render.message import Message
@@ -34,9 +35,8 @@ async def undo_pressed(update: Update, context: Context) -> None:
     if not topics:
         raise UserError("old-button")
     done = await membership.remove_topics(chat, topics)
-    await context.replace(
-        query, context.desk.render.say("topics_removed", done.reader, removed=done.changed, missing=())
-    )
+    said = "topics_removed" if asks(topics) else "unmuted"
+    await context.replace(query, context.desk.render.say(said, done.reader, removed=done.changed, missing=()))
 
 
 async def keep_pressed(update: Update, context: Context) -> None:
@@ -74,6 +74,10 @@ async def added(context: Context, done: membership.TopicsChanged) -> Message:
     return context.desk.render.added(done.reader, done.changed, done.unchanged, trials, done.ids)
 
 
+def _muted(context: Context, done: membership.TopicsChanged) -> Message:
+    return context.desk.render.muted(done.reader, done.changed, done.unchanged, done.ids)
+
+
 async def remove(update: Update, context: Context) -> None:
     unwanted = wishes.topics(" ".join(context.words))
     done = await context.desk.membership.remove_topics(chat_of(update), unwanted)
@@ -83,13 +87,20 @@ async def remove(update: Update, context: Context) -> None:
     await context.reply(update, answer)
 
 
+async def mute_pressed(update: Update, context: Context) -> None:
+    """Hide what the topic brings that brought a paper; the paper stays shown."""
+    query, (topic_id, *_) = pressed_ids(update)
+    done = await context.desk.membership.mute(chat_of(update), topic_id)
+    await context.reply(update, _muted(context, done))
+    await query.answer()
+
+
 async def mute(update: Update, context: Context) -> None:
     unwanted = wishes.muted(" ".join(context.words))
     if not unwanted:
         raise UserError("usage-mute")
     done = await context.desk.membership.add_topics(chat_of(update), unwanted)
-    answer = context.desk.render.say("muted", done.reader, added=done.changed, known=done.unchanged)
-    await context.reply(update, answer)
+    await context.reply(update, _muted(context, done))
 
 
 async def unmute(update: Update, context: Context) -> None:
@@ -141,6 +152,7 @@ HANDLERS = [
     on_press("narrow", may_change(narrow_pressed)),
     command("remove", may_change(remove)),
     command("mute", may_change(mute)),
+    on_press("mute", may_change(mute_pressed)),
     command("unmute", may_change(unmute)),
     command("test", test),
     command("sources", may_change(sources)),

@@ -1,0 +1,62 @@
+"""What brought a paper is muted with a tap, and taken back with another."""
+
+from digestbot.demo import Stage
+from digestbot.playground.people import Person
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
+
+
+async def test_a_topic_is_muted_under_its_paper(stage: Stage, ann: Person) -> None:
+    """The paper's own view offers it; the answer has an undo; what is muted is offered no more."""
+    await ask(ann, '/add agents, "mixture of experts" OR storage')
+    await ask(ann, "/today")
+    listing = ann.private.messages[-1]
+    await ann.taps("2", on=listing)
+    detail = await ann.private.hears()
+    labels = [row[0].text for row in detail.buttons if row[0].text.startswith("Mute")]
+    (label,) = labels
+    await ann.taps(label, on=detail)
+    told = await ann.private.hears()
+    assert told.text.startswith("Muted: -")
+    assert "🔇 -" in await ask(ann, "/topics")
+    await ann.taps("« Back to the list", on=detail)
+    await ann.private.hears()
+    await ann.taps("Undo", on=told)
+    assert (await ann.private.hears()).text.startswith("No longer muted: -")
+    assert "🔇" not in await ask(ann, "/topics")
+    assert refused(stage) == []
+
+
+async def test_a_button_of_a_topic_that_is_gone_says_so(stage: Stage, ann: Person) -> None:
+    """Nothing is muted in the name of a topic that is removed, or is somebody else's."""
+    await ask(ann, "/add agents")
+    await ask(ann, "/today")
+    await ann.taps("1")
+    detail = await ann.private.hears()
+    button = detail.button("Mute “agents”")
+    assert button is not None
+    await ask(ann, "/remove agents")
+    press = await ann.forges(str(button.callback_data), detail)
+    assert "no longer works" in (await press.answered()).text
+    assert "You have no topics yet" in await ask(ann, "/topics")
+
+
+async def test_a_paper_tells_where_it_is_from_and_where_its_code_is(stage: Stage, ann: Person) -> None:
+    """Organisation, repository and stars, as the source gave them, besides abstract and links."""
+    stage.hub.days[TUESDAY] = papers(
+        TUESDAY,
+        "Open Agents",
+        githubRepo="https://github.com/lab/open-agents",
+        githubStars=1234,
+        organization={"name": "lab", "fullname": "The & Lab"},
+    )
+    await stage.at(NOON)
+    await ask(ann, "/today all")
+    await ann.taps("1")
+    detail = await ann.private.hears()
+    assert "From The & Lab" in detail.text
+    assert "lab/open-agents" in detail.text
+    assert "★ 1,234" in detail.text
+    assert "<blockquote expandable>" in str(detail.html)
+    for label in ("arXiv", "PDF", "Hugging Face", "Code ★1,234"):
+        assert detail.button(label)
+    assert refused(stage) == []
