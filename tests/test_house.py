@@ -27,7 +27,7 @@ COMMANDS = {
 def test_the_map_names_every_room_and_nothing_else() -> None:
     """The docstring of the package lists what is there."""
     named = set(re.findall(r"^    ([a-z_]+(?:\.py|/)) ", digestbot.__doc__ or "", re.MULTILINE))
-    beside = {"check.py", "demo.py", "summaries.py", "theatre.py", "topics.py"}
+    beside = {"backups.py", "check.py", "demo.py", "summaries.py", "theatre.py", "topics.py"}
     rooms = {f"{path.name}/" if path.is_dir() else path.name for path in SOURCE.iterdir()}
     assert named | beside == {room for room in rooms if not room.startswith(("__", "py.typed"))}
 

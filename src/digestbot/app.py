@@ -19,6 +19,7 @@ from telegram.ext import ExtBot
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
 from digestbot.actions.deliver import Courier, Owner, Sender, Ways
+from digestbot.actions.housekeeping import Housekeeper
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
@@ -33,6 +34,7 @@ from digestbot.core.categories import read_categories
 from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
+from digestbot.core.retention import Retention
 from digestbot.core.subscriber import Defaults, Schedule
 from digestbot.core.summary import Input, SummarySource
 from digestbot.errors import SettingsError
@@ -54,12 +56,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 POSTGRES = "postgresql+asyncpg://user:password@host/name"
-KEEP_DELIVERIES = timedelta(days=90)
-KEEP_ATTEMPTS = timedelta(days=365)
-"""At summaries; the report counts them."""
-KEEP_SEARCHES = timedelta(days=90)
-"""Since they were last asked; then their buttons are old."""
-KEEP_TEXTS = timedelta(days=30)
 
 
 class App:
@@ -91,6 +87,8 @@ class App:
         self.library = Library(self.store, self._rules, self.summarizer, clock)
         self.reasons = Reasons(self.store, self._rules)
         self.importer = Importer(self.store, clock)
+        self.retention = Retention(**settings.retention.model_dump())
+        self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
 
     async def __aenter__(self) -> Self:
@@ -137,7 +135,7 @@ class App:
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
-        desk = Desk(self.library, self.membership, self.reasons, self.render, self.writer)
+        desk = Desk(self.library, self.membership, self.reasons, self.render, self.retention, self.writer)
         rate = self._settings.delivery.per_second
         open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
         limiter = Limiter(rate, open_bucket, self._ticks)
@@ -157,7 +155,7 @@ class App:
             refresh=self._refresh,
             plan=courier.prepare,
             send=courier.send,
-            housekeeping=self._housekeeping,
+            housekeeping=self._housekeeper.clean,
             heartbeat=self._heartbeat,
         )
 
@@ -187,13 +185,6 @@ class App:
 
     async def _heartbeat(self) -> None:
         heartbeat(self._settings).touch()
-
-    async def _housekeeping(self) -> None:
-        async with self.store.write() as tables:
-            now = self._clock()
-            await tables.deliveries.forget(now - KEEP_DELIVERIES)
-            await tables.searches.forget(now - KEEP_SEARCHES)
-            await tables.summaries.forget(now - KEEP_ATTEMPTS, now - KEEP_TEXTS)
 
 
 class Running:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from digestbot import __version__
+from digestbot import __version__, backups
 from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, UserError
 
@@ -33,6 +33,8 @@ cli = typer.Typer(
 )
 database = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(database, name="db")
+database.command("copy")(backups.copy)
+cli.add_typer(backups.commands)
 interests = typer.Typer(help="Topics.", no_args_is_help=True)
 cli.add_typer(interests, name="topics")
 texts = typer.Typer(help="Summaries.", no_args_is_help=True)

@@ -49,6 +49,7 @@ GOOD = [
     ("/subscribe", "You are subscribed", "구독 중입니다"),
     ("/remove agents", "Removed: agents", "삭제함: agents"),
     ("/remove unheard", "Not among your topics: unheard", "내 주제에 없음: unheard"),
+    ("/privacy", "Which papers a digest held: 90 days", "90일"),
     ("/stop", "can't be undone", "되돌릴 수 없습니다"),
 ]
 

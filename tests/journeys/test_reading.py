@@ -202,6 +202,28 @@ async def test_saved_papers_are_exported(stage: Stage, ann: Person) -> None:
     assert refused(stage) == []
 
 
+async def test_all_that_is_stored_is_handed_over(stage: Stage, ann: Person) -> None:
+    """As JSON, from the page on privacy too; to nobody else, and not into a group."""
+    await ask(ann, "/add agents")
+    await ask(ann, "/summary 2510.01400")
+    await ann.taps("☆ Save")
+    await ann.private.hears()
+    await ann.says("/export ALL")
+    name, text = _file(await ann.private.hears())
+    told = json.loads(text)
+    assert name == "digestbot.json"
+    assert [row["chat_id"] for row in told["subscribers"]] == [ann.private.id]
+    assert [row["topic"] for row in told["topics"]] == ["agents"]
+    assert [row["paper_id"] for row in told["saved"]] == ["2510.01400"]
+    await ask(ann, "/privacy")
+    await ann.taps("All my data")
+    assert _file(await ann.private.hears()) == (name, text)
+    lab = stage.telegram.group("Lab", admins=[ann])
+    await ann.says("/export all", in_=lab)
+    assert "private chat" in (await lab.hears()).text
+    assert refused(stage) == []
+
+
 async def test_bibtex_is_copied_by_a_button(stage: Stage, ann: Person) -> None:
     """Within what Telegram lets a button copy, however long the title and however many the authors."""
     entry = papers(

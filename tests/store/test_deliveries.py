@@ -112,7 +112,7 @@ async def test_who_is_deleted_leaves_nothing(store: Store, reader: Subscriber) -
     """Topics and deliveries go with the subscriber."""
     async with store.write() as tables:
         await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
-        await tables.subscribers.delete(reader.id)
+        await tables.personal.forget(reader.chat_id, NOON)
     async with store.read() as tables:
         assert await tables.deliveries.latest(reader.id) is None
         assert await tables.deliveries.unfinished() == 0

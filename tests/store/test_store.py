@@ -191,7 +191,7 @@ async def test_who_is_deleted_leaves_nothing(store: Store) -> None:
         await tables.papers.save([a_paper()], NOON)
         await tables.saved.put(reader.id, "2510.00001", NOON)
         await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
-        await tables.subscribers.delete(reader.id)
+        await tables.personal.forget(reader.chat_id, NOON)
     async with store.read() as tables:
         assert await tables.saved.of(reader.id) == []
         assert await tables.subscribers.topics_of(reader.id, range(99)) == ()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from digestbot.actions import Clock
 from digestbot.core.narrow import Way, muting, narrower
@@ -121,8 +121,12 @@ class Membership:
     async def forget(self, chat: Chat) -> None:
         """Delete everything about *chat*."""
         async with self._store.write() as tables:
-            if known := await tables.subscribers.in_chat(chat.id):
-                await tables.subscribers.delete(known.id)
+            await tables.personal.forget(chat.id, self._clock())
+
+    async def all_of(self, chat: Chat) -> dict[str, list[dict[str, Any]]]:
+        """Return everything about *chat*: the rows of each table."""
+        async with self._store.read() as tables:
+            return await tables.personal.of(chat.id)
 
     async def add_topics(self, chat: Chat, wanted: Sequence[str]) -> TopicsChanged:
         """Add topics, all of them or none.

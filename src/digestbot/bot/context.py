@@ -24,6 +24,7 @@ from digestbot.actions.reasons import Reasons
 from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
 from digestbot.core.paper import canonical_id
+from digestbot.core.retention import Retention
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
 from digestbot.errors import UserError
 from digestbot.render import Renderer
@@ -40,6 +41,7 @@ class Desk:
     membership: Membership
     reasons: Reasons
     render: Renderer
+    retention: Retention
     writer: Writer | None = None
     """None where there is no language model."""
 

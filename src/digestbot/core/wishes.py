@@ -31,7 +31,7 @@ _PERIODS = {
     **dict.fromkeys(("주", "주간", "週", "週間", "今週", "周", "本周", "一周"), ViewKind.TOP_WEEK),
     **dict.fromkeys(("월", "월간", "月", "月間", "今月", "本月"), ViewKind.TOP_MONTH),
 }
-_EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
+EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
 _NONE = ("off", "none", "no", "끄기", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
 _ON = ("on", "yes", "켜기", "켜", "オン", "はい", "开", "开启", "打开")
 _MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
@@ -111,7 +111,7 @@ def sources(text: str, chosen: Sequence[str], offered: Sequence[str]) -> tuple[s
     """
     if plain(text) in _NONE:
         return ()
-    if plain(text) in _EVERYTHING:
+    if plain(text) in EVERYTHING:
         return tuple(offered)
     wanted = dict.fromkeys(category for category in chosen if category in offered)
     for word in re.split(r"[,、\s]+", unicodedata.normalize("NFKC", text).strip()):
@@ -189,7 +189,7 @@ def today(words: Sequence[str]) -> bool:
     """Tell whether every paper is wanted. Raises `usage-today`."""
     if not words:
         return False
-    if " ".join(map(plain, words)) not in _EVERYTHING:
+    if " ".join(map(plain, words)) not in EVERYTHING:
         raise UserError("usage-today")
     return True
 

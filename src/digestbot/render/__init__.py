@@ -3,6 +3,7 @@
 Words live in `templates/` (English) and `locale/` (the other languages).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -204,6 +205,11 @@ class Renderer:
     def export(self, papers: Sequence[Paper], form: Format) -> Document:
         """Return papers as a file."""
         return written(papers, form)
+
+    def everything(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Document:
+        """Return all that is kept of a reader, the rows of each table, as a file."""
+        text = json.dumps(rows, ensure_ascii=False, indent=2, default=str)
+        return Document("digestbot.json", f"{text}\n".encode(errors="replace"))
 
     # Short answers
 

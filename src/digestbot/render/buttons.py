@@ -109,13 +109,22 @@ def choices(name: str, reader: Subscriber) -> Rows:
         case "settings":
             return settings(reader)
         case "export":
-            return (tuple(Button(NAMES[form], Press("export", (form,))) for form in Format),)
+            return (
+                tuple(Button(NAMES[form], Press("export", (form,))) for form in Format),
+                _everything(reader.language),
+            )
+        case "privacy":
+            return (_everything(reader.language),)
         case "ask_stop":
             return (
                 (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),
                 (Button(t("No, keep it"), Press("stop", ("no",))),),
             )
     return screen(name, reader)
+
+
+def _everything(language: str) -> tuple[Button, ...]:
+    return (Button(words(language).gettext("All my data"), Press("export", ("all",))),)
 
 
 _TOPICS_ON_A_PAGE = 12

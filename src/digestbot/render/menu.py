@@ -46,6 +46,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("unsubscribe", t("Digests off")),
         ("help", t("What I can do")),
         ("start", t("Start")),
+        ("privacy", t("What is stored about you")),
         ("stop", t("Delete everything about you")),
     ]
 

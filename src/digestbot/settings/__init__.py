@@ -28,6 +28,7 @@ from digestbot.settings.groups import (
     HuggingFace,
     Llm,
     Ranking,
+    Retention,
     Summaries,
     Telegram,
     checked_token,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     llm: Llm = Llm()
     summaries: Summaries = Summaries()
     ranking: Ranking = Ranking()
+    retention: Retention = Retention()
     defaults: Defaults = Defaults()
 
     @classmethod

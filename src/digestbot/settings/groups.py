@@ -42,7 +42,7 @@ def _language(value: str) -> str:
     return value
 
 
-def _database(value: str) -> str:
+def database(value: str) -> str:
     if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
         raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
     return value
@@ -108,7 +108,7 @@ class Telegram(Group):
 
 
 class Database(Group):
-    url: Annotated[str, AfterValidator(_database)] | None = Field(
+    url: Annotated[str, AfterValidator(database)] | None = Field(
         None,
         description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
         examples=["postgresql+asyncpg://user:password@localhost/digestbot"],
@@ -224,6 +224,35 @@ class Summaries(Group):
         le=1000,
         description="So many papers of a day, those with the most votes, are summarised before anyone asks.",
         examples=["10"],
+    )
+
+
+class Retention(Group):
+    """For how many days what is no longer needed is kept."""
+
+    deliveries: int = Field(
+        90,
+        ge=7,
+        le=3650,
+        description="Days that digests are kept after they were brought; /why tells of them.",
+        examples=["30"],
+    )
+    searches: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days that words are kept since they were last searched for; then their buttons are old.",
+        examples=["30"],
+    )
+    attempts: int = Field(
+        365,
+        ge=1,
+        le=3650,
+        description="Days that it is kept how the language model did; `summaries report` counts it.",
+        examples=["90"],
+    )
+    texts: int = Field(
+        30, ge=1, le=3650, description="Days that full texts of papers are kept.", examples=["7"]
     )
 
 

@@ -17,13 +17,17 @@ from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
+from digestbot.store.personal import Personal
 from digestbot.store.saved import Saved
 from digestbot.store.schema import WRITES
 from digestbot.store.search import Index
 from digestbot.store.searches import Searches
 from digestbot.store.subscribers import Subscribers
 from digestbot.store.summaries import Summaries
+from digestbot.store.transfer import Report, counts, transfer
 
+UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
+"""What is raised where a database is out of reach, or refuses."""
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one."""
 
@@ -41,6 +45,7 @@ class Tables:
         self.summaries = Summaries(connection)
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
+        self.personal = Personal(connection)
 
 
 class Store:
@@ -92,19 +97,32 @@ class Store:
             finally:
                 await _bind(connection, "ON")
 
+    async def counts(self) -> dict[str, int]:
+        """Return how many rows each table holds; none where there is no schema yet."""
+        async with self._engine.connect() as connection:
+            return await counts(connection)
+
+    async def copy_from(self, source: "Store", report: Report) -> dict[str, int]:
+        """Copy all of *source* into our empty tables, or nothing; return how many rows each has now.
+
+        Raises MiscountError.
+        """
+        async with self._engine.connect() as target, source._engine.connect() as old:
+            await target.execution_options(**{WRITES: True})
+            async with target.begin(), old.begin():
+                return await transfer(old, target, report)
+
     async def _is_newest(self) -> bool:
         """Tell whether there is nothing to do, without Alembic: it is 9 MB and a seventh of a second."""
-        migrations = (files("digestbot.store") / "migrations" / "versions").iterdir()
-        newest = max(one.name.partition("_")[0] for one in migrations if one.name.endswith(".py"))
         async with self._engine.connect() as connection:
-            return await connection.run_sync(_revision) == newest
+            return await connection.run_sync(_revision) == max(revisions())
 
     async def revision(self) -> str | None:
         """Return the schema's revision, None for an empty database. Raises OSError when out of reach."""
         try:
             async with self._engine.connect() as connection:
                 return await connection.run_sync(_revision)
-        except (sa.exc.SQLAlchemyError, OSError) as error:
+        except UNREACHABLE as error:
             raise OSError(str(getattr(error, "orig", error))) from None
 
     @property
@@ -116,6 +134,12 @@ class Store:
     def place(self) -> str:
         """Where the database is, with the password left out."""
         return self._engine.url.render_as_string(hide_password=True)
+
+
+def revisions() -> set[str]:
+    """Return the names of all revisions of the schema; the newest sorts last."""
+    migrations = (files("digestbot.store") / "migrations" / "versions").iterdir()
+    return {one.name.partition("_")[0] for one in migrations if one.name.endswith(".py")}
 
 
 def _engine(url: str) -> AsyncEngine:

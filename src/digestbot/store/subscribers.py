@@ -61,10 +61,6 @@ class Subscribers:
         update = subscribers.update().where(subscribers.c.id == subscriber.id)
         await self._connection.execute(update.values(_row(subscriber)))
 
-    async def delete(self, subscriber_id: int) -> None:
-        """Forget the subscriber, with topics, deliveries and saved papers."""
-        await self._connection.execute(subscribers.delete().where(subscribers.c.id == subscriber_id))
-
     async def due(self, now: datetime, limit: int | None = None) -> list[Subscriber]:
         """Return those whose digest is due, the longest waiting first, at most *limit*."""
         return await self._select(subscribers.c.next_due_at <= now, limit)

@@ -60,6 +60,7 @@ async def save_pressed(update: Update, context: Context) -> None:
 
 
 async def export(update: Update, context: Context) -> None:
+    """Write the reader's papers, or all that is kept of them, as a file."""
     reader = await _in_private(update, context)
     if context.words:
         await _hand_over(update, context, reader, context.words[0].lower())
@@ -80,6 +81,10 @@ async def export_pressed(update: Update, context: Context) -> None:
 
 
 async def _hand_over(update: Update, context: Context, reader: Subscriber, form: str) -> None:
+    if form in wishes.EVERYTHING:
+        rows = await context.desk.membership.all_of(chat_of(update))
+        await context.hand_over(update, context.desk.render.everything(rows))
+        return
     names = {"bibtex": Format.BIBTEX, "markdown": Format.MARKDOWN, **{known.value: known for known in Format}}
     if form not in names:
         raise UserError("usage-export")

@@ -37,6 +37,11 @@ async def resume(update: Update, context: Context) -> None:
     await context.reply(update, context.desk.render.say("resumed", reader))
 
 
+async def privacy(update: Update, context: Context) -> None:
+    desk = context.desk
+    await context.reply(update, desk.render.say("privacy", await context.reader(update), keep=desk.retention))
+
+
 async def stop(update: Update, context: Context) -> None:
     await context.reply(update, context.desk.render.say("ask_stop", await context.reader(update)))
 
@@ -56,6 +61,7 @@ HANDLERS = [
     command("subscribe", may_change(subscribe)),
     command("unsubscribe", may_change(unsubscribe)),
     command("resume", may_change(resume)),
+    command("privacy", privacy),
     command("stop", may_change(stop)),
     on_press("stop", may_change(stop_pressed)),
 ]

@@ -1,0 +1,114 @@
+"""A database as one file, and back: SQLite's online backup, or PostgreSQL's own programs."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import sqlalchemy as sa
+
+from digestbot.store.schema import INDEX, metadata
+
+_REVISION = "alembic_version"
+
+
+class BackupError(Exception):
+    """A backup could not be written or read; says why."""
+
+
+async def dump(url: str, file: Path) -> None:
+    """Write the database at *url* into a new *file*, whole or not at all; the bot may run meanwhile.
+
+    Raises BackupError.
+    """
+    place = sa.make_url(url)
+    part = file.with_name(f"{file.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)  # what readers follow is nobody else's business
+        if place.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_copy, Path(place.database or ""), part)
+            await asyncio.to_thread(_close, part)
+        else:
+            tables = [f"--table={name}" for name in _names()]
+            await _run("pg_dump", place, "--format=custom", f"--file={part}", *tables)
+        part.replace(file)
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(str(error)) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+async def load(url: str, file: Path, known: Iterable[str]) -> None:
+    """Put what *file* holds in the place of all that the database at *url* holds, or change nothing.
+
+    *known* are the revisions of the schema that we can read. Raises BackupError.
+    """
+    place = sa.make_url(url)
+    if place.get_backend_name() == "sqlite":
+        await asyncio.to_thread(_check, file, set(known))
+        await asyncio.to_thread(_copy, file, Path(place.database or ""))
+        return
+    with TemporaryDirectory() as folder:
+        script = Path(folder) / "script.sql"
+        await _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(file))
+        clear = f"DROP TABLE IF EXISTS {', '.join(_names())} CASCADE"
+        stop = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
+        await _run("psql", place, *stop, f"--command={clear}", f"--file={script}")
+
+
+def _names() -> list[str]:
+    return [*metadata.tables, INDEX, _REVISION]
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not source.is_file():
+        raise BackupError(f"{source} is not there")
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+def _close(file: Path) -> None:
+    """Let all of a database be in the one file."""
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = DELETE")
+
+
+def _check(file: Path, known: set[str]) -> None:
+    """Raise BackupError for a file that is no backup of ours, is damaged, or is newer than we are."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as backup:
+            (state,) = backup.execute("PRAGMA quick_check(1)").fetchone()
+            (revision,) = backup.execute(f"SELECT version_num FROM {_REVISION}").fetchone()  # noqa: S608 - ours
+    except (sqlite3.Error, TypeError):
+        raise BackupError(f"{file} is not a backup of a SQLite database of digestbot's") from None
+    if state != "ok":
+        raise BackupError(f"{file} is damaged: {state}")
+    if revision not in known:
+        raise BackupError(f"{file} was made by a newer digestbot (schema {revision})")
+
+
+async def _run(program: str, place: sa.URL | None, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; the password goes by the environment, where nobody else sees it."""
+    found = shutil.which(program)
+    if found is None:
+        raise BackupError(f"{program} is not installed; it is one of PostgreSQL's client programs")
+    environment = dict(os.environ)
+    if place is not None:
+        environment["PGPASSWORD"] = place.password or ""
+        bare = place.set(drivername="postgresql", password=None).render_as_string()
+        arguments = (*arguments, f"--dbname={bare}")
+    process = await asyncio.create_subprocess_exec(
+        found,
+        *arguments,
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, told = await process.communicate()
+    if process.returncode:
+        raise BackupError(f"{program}: {told.decode(errors='replace').strip()}")

