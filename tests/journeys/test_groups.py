@@ -37,12 +37,25 @@ async def test_what_a_member_sends_or_taps_changes_nothing(stage: Stage, ann: Pe
         assert "Only this group's admins" in (await lab.hears()).text, words
     for code in (
         "1:set:time:0700", "1:pause", "1:resume", "1:stop:yes", "1:undo:1", "1:topic:0:x", "1:source:cs.CL",
-        "1:hour:0700:UTC", "1:narrow:1:t",
+        "1:hour:0700:UTC", "1:narrow:1:t", "1:mute:1", "1:set:votes:5", "1:choose:pause", "1:pause:7",
     ):  # fmt: skip
         press = await minjun.forges(code, added)
         assert "Only this group's admins" in (await press.answered()).text, code
     async with stage.app.store.read() as tables:
         assert await tables.subscribers.in_chat(lab.id) == before
+
+
+async def test_how_a_groups_digest_comes_is_for_its_admins(stage: Stage, ann: Person, minjun: Person) -> None:
+    """Votes, sound, picture, empty days and pauses: a member changes none of them, an admin does."""
+    lab = stage.telegram.group("Lab", members=[minjun], admins=[ann])
+    await ann.says("/start", in_=lab)
+    await lab.hears()
+    for words in ("/votes 5", "/silent on", "/pictures off", "/notice on", "/pause until monday"):
+        await minjun.says(words, in_=lab)
+        assert "Only this group's admins" in (await lab.hears()).text, words
+        await ann.says(words, in_=lab)
+        assert "Next digest: " in (await lab.hears()).text, words
+    assert refused(stage) == []
 
 
 async def test_a_groups_digest_is_one_short_message(stage: Stage, ann: Person, minjun: Person) -> None:

@@ -89,9 +89,24 @@ async def test_a_pause_ends_by_itself_with_a_recap(stage: Stage, ann: Person) ->
         stage.hub.days[day] = papers(day, f"Kept Back {ahead}")
         await stage.at(NOON + ahead * A_DAY)
     assert digests(ann) == []
+    assert "Paused until then; /resume ends it sooner." in await ask(ann, "/settings")
     await stage.at(NOON + 3 * A_DAY)
     (recap,) = digests(ann)
     assert recap.startswith("Your recap, Wed, Oct 15, 2025 to Fri, Oct 17, 2025")
     assert "Kept Back 1" in recap
     assert "Kept Back 2" in recap
+    assert refused(stage) == []
+
+
+async def test_an_early_end_is_told_with_its_recap(stage: Stage, ann: Person) -> None:
+    """Who goes on before anything was kept back hears of no recap; afterwards, of one."""
+    await ask(ann, "/start")
+    await ask(ann, "/pause 5 days")
+    assert "recap" not in await ask(ann, "/resume")
+    await ask(ann, "/pause 5 days")
+    await stage.at(NOON + A_DAY)
+    assert "The first one is a recap of what you missed." in await ask(ann, "/resume")
+    await stage.at(NOON + 2 * A_DAY)
+    (recap,) = digests(ann)
+    assert recap.startswith("Your recap, Wed, Oct 15, 2025 to Thu, Oct 16, 2025")
     assert refused(stage) == []

@@ -153,14 +153,18 @@ class _News:
     def which(self, reader: Waiting) -> _Which:
         """Return which digest is *reader*'s; the topics were looked for before."""
         postings, topics = self.postings, reader.topics
-        if not self._does_ask(topics):
-            new = self._new_to(reader, ())
-            wanted = postings.unmuted(topics) & new & self._liked_by(reader.minimum_votes)
-            return self._told(reader, (), wanted, new)
-        new = self._new_to(reader, reader.categories)
-        wanted = postings.brought(topics) & new & self._liked_by(reader.minimum_votes)
-        found = tuple(sorted([topic for topic in topics if postings.bits(topic) & wanted]))
-        return self._told(reader, found, wanted, new)
+        does_ask = self._does_ask(topics)
+        new = self._new_to(reader, reader.categories if does_ask else ())
+        brought = postings.brought(topics) if does_ask else postings.unmuted(topics)
+        wanted = brought & new & self._liked_by(reader.minimum_votes)
+        if not wanted:
+            return _Which((), 0, new.bit_count(), 0, tells_nothing=True) if reader.tells_nothing else _SILENCE
+        found = (
+            tuple(sorted([topic for topic in topics if postings.bits(topic) & wanted])) if does_ask else ()
+        )
+        since = missed(reader.schedule, reader.slot_at, reader.missed_since)
+        maximum = most_in_recap(reader.maximum) if since else reader.maximum
+        return _Which(found, wanted, new.bit_count(), maximum, since=since)
 
     def digest(self, which: _Which) -> Digest | None:
         """Return what is told; None is silence."""
@@ -179,17 +183,6 @@ class _News:
     def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
         """Return those of some papers that are news."""
         return frozenset(self._arrivals.keys() & paper_ids)
-
-    def _told(self, reader: Waiting, topics: tuple[str, ...], wanted: int, new: int) -> _Which:
-        if not wanted:
-            return (
-                _SILENCE._replace(listed=new.bit_count(), tells_nothing=True)
-                if reader.tells_nothing
-                else _SILENCE
-            )
-        since = missed(reader.schedule, reader.slot_at, reader.missed_since)
-        maximum = most_in_recap(reader.maximum) if since else reader.maximum
-        return _Which(topics, wanted, new.bit_count(), maximum, since=since)
 
     def _liked_by(self, votes: int) -> int:
         if votes not in self._liked:

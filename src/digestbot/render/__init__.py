@@ -62,7 +62,7 @@ class Renderer:
 
     def digest(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return the message of a digest that starts with its card number *first* (from 0)."""
-        if not listing.matched:
+        if not listing.matched and not listing.cards:
             html = block("papers.jinja", "nothing_today", language, listed=listing.listed)
             return Part(Message(html, silent=True), 0)
         flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
@@ -72,7 +72,7 @@ class Renderer:
 
     def compact(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return a digest from its card *first* on in one message: what has no room in it is counted."""
-        if not listing.matched:
+        if not listing.matched and not listing.cards:
             return self.digest(listing, language)
         flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
         cards = listing.cards[first:]

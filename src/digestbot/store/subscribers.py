@@ -71,10 +71,11 @@ class Subscribers:
         return [
             Waiting(
                 id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
-                tuple(chosen.split(_BETWEEN)) if chosen else (), *wishes,
+                tuple(chosen.split(_BETWEEN)) if chosen else (), minimum_votes, tells_nothing, missed_since,
             )
             for (
-                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen, *wishes
+                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen,
+                minimum_votes, tells_nothing, missed_since,
             ) in await self._connection.execute(query)
         ]  # fmt: skip
 
