@@ -25,6 +25,7 @@ from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
+from digestbot.actions.trends import Trends
 from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
@@ -86,6 +87,7 @@ class App:
         self.writer = self._writer(self.llm) if self.llm else None
         self.library = Library(self.store, self._rules, self.summarizer, clock)
         self.reasons = Reasons(self.store, self._rules)
+        self.trends = Trends(self.store, self._rules, clock)
         self.importer = Importer(self.store, clock)
         self.retention = Retention(**settings.retention.model_dump())
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
@@ -135,7 +137,15 @@ class App:
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
-        desk = Desk(self.library, self.membership, self.reasons, self.render, self.retention, self.writer)
+        desk = Desk(
+            self.library,
+            self.membership,
+            self.reasons,
+            self.trends,
+            self.render,
+            self.retention,
+            self.writer,
+        )
         rate = self._settings.delivery.per_second
         open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
         limiter = Limiter(rate, open_bucket, self._ticks)

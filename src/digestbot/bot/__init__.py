@@ -15,7 +15,18 @@ from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk
-from digestbot.bot.handlers import chats, inline, papers, reading, rest, settings, start, topics, welcome
+from digestbot.bot.handlers import (
+    chats,
+    inline,
+    papers,
+    reading,
+    rest,
+    settings,
+    start,
+    topics,
+    trends,
+    welcome,
+)
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest
@@ -60,7 +71,7 @@ def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) 
         .build()
     )
     application.bot_data["desk"] = desk
-    for module in (start, welcome, topics, papers, reading, inline, settings, chats, rest):
+    for module in (start, welcome, topics, papers, reading, trends, inline, settings, chats, rest):
         application.add_handlers(module.HANDLERS)
     application.add_error_handler(on_error)
     return application

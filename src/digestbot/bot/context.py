@@ -14,13 +14,14 @@ from telegram import (
     Update,
 )
 from telegram import Message as TelegramMessage
-from telegram.constants import CallbackQueryLimit
+from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
 
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
+from digestbot.actions.trends import Trends
 from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
 from digestbot.core.paper import canonical_id
@@ -40,6 +41,7 @@ class Desk:
     library: Library
     membership: Membership
     reasons: Reasons
+    trends: Trends
     render: Renderer
     retention: Retention
     writer: Writer | None = None
@@ -90,6 +92,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         if update.effective_message is not None:
             await update.effective_message.reply_document(
                 document.data, filename=document.name, do_quote=False
+            )
+
+    async def show_picture(self, update: Update, picture: bytes, message: Message) -> None:
+        """Send a picture to where the update came from, with *message* below it."""
+        if update.effective_message is not None:
+            await update.effective_message.reply_photo(
+                picture, caption=message.html, parse_mode=ParseMode.HTML, do_quote=False
             )
 
     def improve(

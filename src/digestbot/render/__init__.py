@@ -12,6 +12,7 @@ from digestbot.core.digest import TOP_DAYS, Card, How, Listing, Trial, View, Vie
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.trends import Trend
 from digestbot.errors import UserError
 from digestbot.render.buttons import (
     PER_ROW,
@@ -271,6 +272,14 @@ class Renderer:
             "says.jinja", "sources", reader.language, offered=known, asks=asks(reader.topics), reader=reader
         )
         return Message(html, source_choices(reader, offered))
+
+    def trend(self, trend: Trend, language: str) -> Message:
+        """Return what stands below the picture of a trend."""
+        return Message(block("says.jinja", "trend", language, trend=trend))
+
+    def bursts(self, trend: Trend, language: str) -> Message:
+        """Return the keywords that burst, with the papers behind each."""
+        return Message(block("says.jinja", "bursts", language, bursts=trend.bursts))
 
     def given_up(self, count: int, chat_id: int, reason: str, language: str) -> Message:
         """Return what the bot's owner is told of digests that were given up, the last one for *chat_id*."""

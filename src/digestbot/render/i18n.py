@@ -54,6 +54,10 @@ class Words:
         """Return a date with its weekday, "Wed, Oct 15, 2025"."""
         return format_skeleton("yMMMEd", value, locale=self.locale)
 
+    def short_day(self, value: date) -> str:
+        """Return a date without its year, "Oct 15"."""
+        return format_skeleton("MMMd", value, locale=self.locale)
+
     def clock(self, value: time) -> str:
         """Return a wall time as it is typed in `/time`, "08:30"."""
         return f"{value:%H:%M}"

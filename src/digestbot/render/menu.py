@@ -17,6 +17,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("similar", t("Papers like one")),
         ("week", t("The week on your topics")),
         ("month", t("The month on your topics")),
+        ("trends", t("How much there is about your topics")),
         ("saved", t("Papers that you saved")),
         ("export", t("Your saved papers as a file")),
         ("topics", t("Your topics")),

@@ -1,0 +1,81 @@
+"""Tells how much there was about something, in numbers and as a picture; each is made once a day."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from digestbot.actions import Clock
+from digestbot.core.digest import asks, select
+from digestbot.core.paper import Paper
+from digestbot.core.postings import Postings, Rules
+from digestbot.core.subscriber import Subscriber
+from digestbot.core.trends import Trend, bursts, since, weekly
+from digestbot.errors import UserError
+from digestbot.render.charts import draw
+from digestbot.store import Store
+
+MOST_BURSTS = 5
+_KEPT = 200
+"""Trends, and as many pictures of some 20 KB, that are remembered."""
+
+_Which = tuple[date, int, tuple[str, ...], bool]
+"""The day, the last arrival, the topics and whether they were asked for: all that a trend depends on."""
+
+
+class Trends:
+    """Looks back on some months of the archive."""
+
+    def __init__(self, store: Store, rules: Rules, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._trends: OrderedDict[_Which, Trend] = OrderedDict()
+        self._pictures: OrderedDict[tuple[_Which, str], bytes] = OrderedDict()
+
+    async def look(self, reader: Subscriber, topic: str = "") -> tuple[Trend, bytes]:
+        """Return the trend of *topic*, else of the reader's topics, else of all papers; and its PNG.
+
+        Raises QueryError, and UserError `no-trend` where no paper is about it.
+        """
+        topics = (topic,) if topic else tuple(sorted(reader.topics))
+        async with self._store.read() as tables:
+            newest = await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
+            arrival = await tables.papers.last_arrival()
+        if newest is None:
+            raise UserError("no-trend")
+        which = newest, arrival, topics, bool(topic)
+        async with self._turn:  # each takes a moment: one after the other
+            if which not in self._trends:
+                _keep(self._trends, which, await self._made(newest, topics, is_asked=bool(topic)))
+            trend, drawn = self._trends[which], (which, reader.language)
+            if not trend.papers:
+                raise UserError("no-trend")
+            if drawn not in self._pictures:
+                _keep(self._pictures, drawn, await asyncio.to_thread(draw, trend, reader.language))
+            return trend, self._pictures[drawn]
+
+    async def _made(self, newest: date, topics: tuple[str, ...], *, is_asked: bool) -> Trend:
+        async with self._store.read() as tables:
+            papers = await tables.papers.listed(since(newest), newest)
+        return await asyncio.to_thread(self._counted, papers, newest, topics, is_asked=is_asked)
+
+    def _counted(
+        self, papers: Sequence[Paper], newest: date, topics: tuple[str, ...], *, is_asked: bool
+    ) -> Trend:
+        about = self._about(papers, topics) if asks(topics) else papers
+        burst = () if is_asked else bursts(papers, newest, MOST_BURSTS)
+        return Trend(topics if asks(topics) else (), is_asked, weekly(about, newest), burst)
+
+    def _about(self, papers: Sequence[Paper], topics: Sequence[str]) -> list[Paper]:
+        postings = Postings(papers, self._rules, topics)
+        picked = {pick.paper_id for pick in select(postings, topics)}
+        return [paper for paper in papers if paper.id in picked]
+
+
+def _keep(kept: OrderedDict[Any, Any], key: object, value: object) -> None:
+    kept[key] = value
+    if len(kept) > _KEPT:
+        kept.popitem(last=False)

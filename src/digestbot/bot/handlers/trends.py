@@ -1,0 +1,28 @@
+"""How much there was about something: a picture, and what bursts."""
+
+from telegram import Update
+
+from digestbot.actions import membership
+from digestbot.bot.context import Context, command, on_press, pressed
+
+
+async def trends(update: Update, context: Context) -> None:
+    topic = " ".join(context.words)
+    await _show(update, context, membership.checked(topic) if topic else "")
+
+
+async def trends_pressed(update: Update, context: Context) -> None:
+    query, _ = pressed(update)
+    await _show(update, context, "")
+    await query.answer()
+
+
+async def _show(update: Update, context: Context, topic: str) -> None:
+    reader, render = await context.reader(update), context.desk.render
+    trend, picture = await context.desk.trends.look(reader, topic)
+    await context.show_picture(update, picture, render.trend(trend, reader.language))
+    if trend.bursts:
+        await context.reply(update, render.bursts(trend, reader.language))
+
+
+HANDLERS = [command("trends", trends), on_press("trends", trends_pressed)]
