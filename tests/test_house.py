@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 import digestbot
-from digestbot.bot.handlers import chats, papers, reading, rest, settings, start, topics, trends, welcome
+from digestbot.bot.handlers import (
+    chats,
+    forum,
+    papers,
+    reading,
+    rest,
+    settings,
+    start,
+    topics,
+    trends,
+    welcome,
+)
 from digestbot.render.menu import menu
 from digestbot.settings.sample import sample
 
@@ -18,7 +29,7 @@ SOURCE = ROOT / "src" / "digestbot"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = {
     name
-    for module in (start, welcome, topics, papers, reading, trends, settings, chats, rest)
+    for module in (start, welcome, topics, papers, reading, trends, settings, forum, chats, rest)
     for handler in module.HANDLERS
     for name in getattr(handler, "commands", ())
 }

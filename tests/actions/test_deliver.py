@@ -41,6 +41,9 @@ class Post:
 
     def __init__(self) -> None:
         self.taken: list[tuple[int, Message]] = []
+        self.threads: list[int | None] = []
+        """Where each message that was taken went to."""
+        self.closed: set[int] = set()
         self.faults: list[str] = []
         self.latency = 0.0
         self.begun = asyncio.Event()
@@ -50,13 +53,19 @@ class Post:
         self.packed += 1
         return message
 
-    async def send(self, chat_id: int, message: Message) -> Answer:
+    async def send(self, chat_id: int, message: Message, thread_id: int | None = None) -> Answer:
         self.tries += 1
+        if thread_id is not None and thread_id in self.closed:
+            return Answer(Outcome.NOT_SENT, wait=timedelta(0), lost_thread=thread_id)
         self.begun.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            answer = self._answer(chat_id, message)
+            before = len(self.taken)
+            try:
+                answer = self._answer(chat_id, message)
+            finally:
+                self.threads += [thread_id] * (len(self.taken) - before)
             await asyncio.sleep(self.latency)
         finally:
             self.at_once -= 1

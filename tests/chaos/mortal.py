@@ -28,7 +28,7 @@ class Letterbox:
     def pack(self, message: Message) -> Message:
         return message
 
-    async def send(self, chat_id: int, message: Message) -> Answer:
+    async def send(self, chat_id: int, message: Message, thread_id: int | None = None) -> Answer:
         await asyncio.sleep(0)  # here a process may die before the message is taken
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([chat_id, message.html]) + "\n")

@@ -1,10 +1,12 @@
 """In groups: admins change, all read, and other bots' business is not ours."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
 from tests.journeys.conftest import TUESDAY, papers, refused
+
+WEDNESDAY = TUESDAY + timedelta(days=1)
 
 
 async def test_only_admins_change_a_groups_settings(stage: Stage, ann: Person, minjun: Person) -> None:
@@ -120,3 +122,66 @@ async def test_a_group_that_puts_us_out_gets_nothing(stage: Stage, ann: Person) 
         subscriber = await tables.subscribers.in_chat(lab.id)
     assert subscriber is not None
     assert subscriber.next_due_at is None
+
+
+async def test_start_in_a_thread_subscribes_that_thread(stage: Stage, ann: Person) -> None:
+    """Answers and digests come there; once it is deleted they come to the general thread, which is told."""
+    lab = stage.telegram.group("Lab", admins=[ann], forum=True)
+    papers_thread = lab.add_topic("Papers")
+    await ann.says("/start", in_=lab, thread=papers_thread)
+    welcome = await lab.hears()
+    assert "It comes to this thread." in welcome.text
+    assert welcome.thread == papers_thread
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    assert (await lab.hears()).thread == papers_thread
+    lab.delete_topic(papers_thread)
+    stage.hub.days[WEDNESDAY] = papers(WEDNESDAY, "Late Agents")
+    await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
+    digest, notice = await lab.hears(), await lab.hears()
+    assert "Late Agents" in digest.text
+    assert "is closed or gone, so they come here" in notice.text
+    assert digest.thread is notice.thread is None
+    assert refused(stage) == ["sendMessage: Bad Request: message thread not found"]
+
+
+async def test_topics_are_routed_to_threads(stage: Stage, ann: Person, minjun: Person) -> None:
+    """An admin says where a topic's papers go; a closed thread's papers come with all others."""
+    lab = stage.telegram.group("Lab", members=[minjun], admins=[ann], forum=True)
+    thread = lab.add_topic("Diffusion")
+
+    async def say(who: Person, words: str, thread: int | None = None) -> str:
+        await who.says(words, in_=lab, thread=thread)
+        return (await lab.hears()).text
+
+    await say(ann, "/add diffusion, agents")
+    assert "All papers go to one thread" in await say(minjun, "/route")
+    assert "Only this group's admins" in await say(minjun, "/route diffusion here", thread)
+    assert "not one of your topics" in await say(ann, "/route robots here", thread)
+    assert "“here” in the thread" in await say(ann, "/route diffusion here")
+    assert "“here” in the thread" in await say(ann, "/route diffusion", thread)
+    assert f"diffusion → thread {thread}" in await say(ann, "/route Diffusion here", thread)
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    parts = [await lab.hears(), await lab.hears()]
+    routed, other = sorted(parts, key=lambda part: part.thread is None)
+    assert "Diffusion Models at Night" in routed.text
+    assert routed.thread == thread
+    assert "Agents that Plan" in other.text
+    assert other.thread is None
+    await minjun.taps("1", on=routed)
+    await lab.hears()
+    await minjun.taps("« Back to the list", on=routed)
+    assert (await lab.hears()).text == routed.text
+    lab.close_topic(thread)
+    stage.hub.days[WEDNESDAY] = papers(WEDNESDAY, "Late Diffusion")
+    await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
+    assert "Late Diffusion" in (await lab.hears()).text
+    assert "(diffusion)" in (await lab.hears()).text
+    assert "All papers go to one thread" in await say(ann, "/route")
+    assert refused(stage) == ["sendMessage: Bad Request: TOPIC_CLOSED"]
+
+
+async def test_only_forums_have_threads(stage: Stage, ann: Person) -> None:
+    """Elsewhere `/route` says so."""
+    lab = stage.telegram.group("Lab", admins=[ann])
+    await ann.says("/route agents here", in_=lab)
+    assert "Only a group with topics" in (await lab.hears()).text

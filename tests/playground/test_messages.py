@@ -308,6 +308,11 @@ async def test_channels_and_topics(telegram, bot, wire, ann):
     assert answer.message_thread_id == topic
     assert answer.reply_to_message.text == "in topic"
     forum.close_topic(topic)
+    assert (
+        await wire.error("sendMessage", chat_id=forum.id, text="x", message_thread_id=topic)
+        == "Bad Request: TOPIC_CLOSED"
+    )
+    forum.delete_topic(topic)
     with pytest.raises(BadRequest, match="Message thread not found"):
         await bot.send_message(forum.id, "x", message_thread_id=topic)
 

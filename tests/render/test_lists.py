@@ -137,7 +137,9 @@ def test_a_groups_digest_is_one_message_that_counts_what_it_does_not_show(
     shown: list[Card], language: str
 ) -> None:
     """However many and however long: no rule is broken, and what has no room is told as a number."""
-    part = RENDER.compact(listing(shown, View(ViewKind.DIGEST, "9" * 10)), language, may_repeat=True)
+    part = RENDER.compact(
+        listing(shown, View(ViewKind.DIGEST, "9" * 10)), language, 0, len(shown), may_repeat=True
+    )
     text = check(part.message)
     numbers = numbers_of(part.message)
     assert part.cards == len(shown)

@@ -29,6 +29,7 @@ from digestbot.core.delivery import (
 )
 from digestbot.core.postings import Rules
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.threads import thread_of
 from digestbot.render import Renderer
 from digestbot.render.message import Message
 from digestbot.store import Store
@@ -63,6 +64,8 @@ class Answer:
     moved_to: int | None = None
     """The chat's new id."""
     reason: str | None = None
+    lost_thread: int | None = None
+    """The thread that it was sent to, which is closed or gone."""
     everyone: bool = False
     """The wait is for messages to all chats, not for this one only."""
 
@@ -73,8 +76,8 @@ class Sender(Protocol):
     def pack(self, message: Message) -> Packed:
         """Make a message ready to be sent to any number of chats."""
 
-    async def send(self, chat_id: int, packed: Packed) -> Answer:
-        """Send it to one chat, as soon as the limits allow."""
+    async def send(self, chat_id: int, packed: Packed, thread_id: int | None = None) -> Answer:
+        """Send it to one chat, or to a thread of it, as soon as the limits allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,17 @@ class Courier:
             log.info("messages sent", count=sending.sent)
         if sending.given_up and self._ways.owner:
             await self._tell(self._ways.owner, self._sender, sending.given_up)
+        for reader, thread_id in sending.lost:
+            await self._tell_of_lost(reader, thread_id, self._sender)
         return sending.sent
+
+    async def _tell_of_lost(self, reader: Subscriber, thread_id: int, sender: Sender) -> None:
+        """Tell a forum that a thread is gone, and where its papers come now."""
+        topics = [route.topic for route in reader.routes if route.thread_id == thread_id]
+        message = self._renderer.say("thread_lost", reader, topics=topics)
+        answer = await sender.send(reader.chat_id, sender.pack(message))
+        if answer.outcome is not Outcome.SENT:
+            log.warning("a forum was not told of its thread", chat=reader.chat_id, reason=answer.reason)
 
     async def _tell(self, owner: Owner, sender: Sender, given_up: Sequence[GivenUp]) -> None:
         """Tell *owner*, in one message, of digests that were given up."""
@@ -203,6 +216,8 @@ class _Round:
         self.sent = 0
         self.silent_until: datetime | None = None
         self.given_up: list[GivenUp] = []
+        self.lost: list[tuple[Subscriber, int]] = []
+        """Whose digest found which thread gone."""
         self._store = store
         self._parts = parts
         self._sender = sender
@@ -288,7 +303,7 @@ class _Round:
         async with self._slots:
             if self._is_over():
                 return await self._settle(released(delivery), delivery)
-            answer = await self._try(reader, ready)
+            answer = await self._try(delivery, reader, ready)
         return await self._decided(delivery, reader, ready.cards, answer)
 
     async def _ready(self, delivery: Delivery, reader: Subscriber, now: datetime) -> tuple[Ready, Delivery]:
@@ -298,13 +313,14 @@ class _Round:
             delivery = replace(delivery, doubt_upto=delivery.done + unflagged.cards)
         return await self._parts.next(delivery, reader, now), delivery
 
-    async def _try(self, reader: Subscriber, ready: Ready) -> Answer:
+    async def _try(self, delivery: Delivery, reader: Subscriber, ready: Ready) -> Answer:
         """Send a message; one that Telegram does not understand goes out in plain words."""
-        answer = await self._sender.send(reader.chat_id, ready.packed)
+        thread = thread_of(_topics_of_next(delivery), reader.routes, reader.thread_id)
+        answer = await self._sender.send(reader.chat_id, ready.packed, thread)
         if answer.outcome is not Outcome.REJECTED:
             return answer
         log.error("telegram rejects a message of ours", payload=ready.hash, reason=answer.reason)
-        return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed)
+        return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed, thread)
 
     async def _decided(self, delivery: Delivery, reader: Subscriber, cards: int, answer: Answer) -> Delivery:
         now = self._clock()
@@ -326,8 +342,12 @@ class _Round:
             Settled(after(delivery, decision, cards, now), delivery, answer.reason),
             is_unwanted=decision.state is State.CANCELLED,
             moved_to=answer.moved_to,
+            lost_thread=answer.lost_thread,
         )
-        return await self._write(result)
+        settled = await self._write(result)
+        if answer.lost_thread is not None:
+            self.lost.append((reader, answer.lost_thread))
+        return settled
 
     async def _settle(self, settled: Delivery, claimed: Delivery) -> Delivery:
         return await self._write(Result(Settled(settled, claimed)))
@@ -350,6 +370,11 @@ class _Round:
         await asyncio.sleep(STOP_WITHIN.total_seconds())
         for task in [*self._held.values()]:
             task.cancel()
+
+
+def _topics_of_next(delivery: Delivery) -> tuple[str, ...]:
+    following = delivery.digest.picks[delivery.done :]
+    return following[0].topics if following else ()
 
 
 def _log(delivery: Delivery, reader: Subscriber, answer: Answer, decision: Decision) -> None:

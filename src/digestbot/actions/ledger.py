@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from digestbot.actions import Clock
-from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.core.subscriber import Subscriber, SubscriberState, without_thread
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import Settled
 
@@ -24,6 +24,12 @@ class Result:
     """The reader does not want us, or is not there any more."""
     moved_to: int | None = None
     """The chat's new id."""
+    lost_thread: int | None = None
+    """A thread of the chat that is closed or gone."""
+
+    @property
+    def changes_reader(self) -> bool:
+        return self.is_unwanted or self.moved_to is not None or self.lost_thread is not None
 
 
 class Ledger:
@@ -81,7 +87,7 @@ class Ledger:
         async with self._store.write() as tables:
             await tables.deliveries.settle([result.settled for result in results], self._clock())
             for result in results:
-                if result.is_unwanted or result.moved_to is not None:
+                if result.changes_reader:
                     await self._change_reader(tables, result)
         for _, written in taken:
             if not written.done():
@@ -95,6 +101,8 @@ class Ledger:
             await self._leave_alone(tables, reader)
         elif result.moved_to is not None:
             await self._move(tables, reader, result.moved_to)
+        elif result.lost_thread is not None:
+            await tables.subscribers.save(without_thread(reader, result.lost_thread))
 
     async def _leave_alone(self, tables: Tables, reader: Subscriber) -> None:
         await tables.deliveries.cancel(reader.id, self._clock())

@@ -10,6 +10,7 @@ from digestbot.core.narrow import Way, muting, narrower
 from digestbot.core.query import key, parse
 from digestbot.core.subscriber import (
     Chat,
+    ChatKind,
     Defaults,
     Schedule,
     Subscriber,
@@ -19,6 +20,7 @@ from digestbot.core.subscriber import (
 )
 from digestbot.core.summary import Style
 from digestbot.core.text import visible
+from digestbot.core.threads import rerouted
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -116,7 +118,8 @@ class Membership:
         async with self._store.write() as tables:
             known = await tables.subscribers.in_chat(old_chat_id)
             if known and await tables.subscribers.in_chat(new_chat_id) is None:
-                await tables.subscribers.save(replace(known, chat_id=new_chat_id))
+                moved = replace(known, chat_id=new_chat_id, kind=ChatKind.SUPERGROUP)
+                await tables.subscribers.save(moved)
 
     async def forget(self, chat: Chat) -> None:
         """Delete everything about *chat*."""
@@ -221,6 +224,25 @@ class Membership:
 
     async def set_weekdays(self, chat: Chat, weekdays: tuple[int, ...]) -> Subscriber:
         return await self._reschedule(chat, lambda schedule: replace(schedule, weekdays=weekdays))
+
+    async def set_thread(self, chat: Chat, thread_id: int | None) -> Subscriber:
+        """Let digests go to a thread of a forum; None: to the forum itself."""
+        return await self._change(chat, lambda reader: replace(reader, thread_id=thread_id))
+
+    async def route(self, chat: Chat, topic: str, thread_id: int | None) -> Subscriber:
+        """Let what *topic* brings go to a thread of a forum; None: where all else goes.
+
+        Raises UserError `not-my-topic`.
+        """
+
+        def routed(reader: Subscriber) -> Subscriber:
+            mine = {key(known): known for known in reader.topics}
+            if key(topic) not in mine:
+                raise UserError("not-my-topic", topic=topic)
+            routes = rerouted(reader.routes, mine[key(topic)], thread_id, reader.topics)
+            return replace(reader, routes=routes)
+
+        return await self._change(chat, routed)
 
     async def set_maximum(self, chat: Chat, maximum: int) -> Subscriber:
         """Set the most papers in a digest. Raises UserError `usage-max` outside 1 to MOST_PAPERS."""

@@ -12,11 +12,13 @@ from typing import Any, Protocol
 from digestbot.actions.library import digest_listing
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.delivery import Delivery
+from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
+from digestbot.core.threads import end_of_part
 from digestbot.render import Renderer
-from digestbot.render.message import Message
+from digestbot.render.message import Message, Part
 from digestbot.render.split import plain
 from digestbot.store import Store
 
@@ -59,6 +61,8 @@ class _Which:
     silent: bool
     pictures: bool
     is_compact: bool
+    end: int
+    """The number of the pick that goes to another thread."""
     fresh: int
 
 
@@ -104,10 +108,7 @@ class Parts:
     async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
         listing = digest_listing(delivery, await self._papers(delivery), reader)
         cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
-        words = self._renderer.compact if reader.kind.is_group else self._renderer.digest
-        part = words(
-            replace(listing, cards=cards), reader.language, delivery.done, may_repeat=delivery.may_repeat
-        )
+        part = self._part(replace(listing, cards=cards), delivery, reader)
         message = replace(
             part.message,
             preview=part.message.preview if reader.pictures else None,
@@ -116,6 +117,13 @@ class Parts:
         is_last = delivery.done + part.cards >= len(cards)  # also where a paper is not there any more
         rest = len(delivery.digest.picks) - delivery.done
         return self._packed(message, rest if is_last else part.cards)
+
+    def _part(self, listing: Listing, delivery: Delivery, reader: Subscriber) -> Part:
+        flag, words = delivery.may_repeat, self._renderer
+        if reader.kind.is_group:
+            end = _end(delivery, reader)
+            return words.compact(listing, reader.language, delivery.done, end, may_repeat=flag)
+        return words.digest(listing, reader.language, delivery.done, may_repeat=flag)
 
     def _packed(self, message: Message, cards: int) -> Ready:
         return Ready(message, self._packer.pack(message) if self._packer else message, cards)
@@ -127,6 +135,11 @@ class Parts:
 
 def _ids(delivery: Delivery) -> Iterable[str]:
     return (pick.paper_id for pick in delivery.digest.picks)
+
+
+def _end(delivery: Delivery, reader: Subscriber) -> int:
+    topics = [pick.topics for pick in delivery.digest.picks]
+    return end_of_part(topics, delivery.done, reader.routes, reader.thread_id)
 
 
 def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
@@ -141,5 +154,6 @@ def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
         silent=reader.silent,
         pictures=reader.pictures,
         is_compact=reader.kind.is_group,
+        end=_end(delivery, reader),
         fresh=int(now.timestamp()) // _FRESH,
     )

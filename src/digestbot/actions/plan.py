@@ -16,6 +16,7 @@ from digestbot.core.digest import Digest, Pick, Picker, asks, by_votes_alone, co
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
+from digestbot.core.threads import Route, grouped
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
 from digestbot.store.subscribers import Waiting
@@ -104,6 +105,7 @@ class _Which(NamedTuple):
     """The papers that are new, wanted and not muted."""
     listed: int
     maximum: int
+    routes: tuple[Route, ...] = ()
     without: frozenset[str] = frozenset()
     """Papers that were brought there before."""
     since: date | None = None
@@ -164,7 +166,7 @@ class _News:
         )
         since = missed(reader.schedule, reader.slot_at, reader.missed_since)
         maximum = most_in_recap(reader.maximum) if since else reader.maximum
-        return _Which(found, wanted, new.bit_count(), maximum, since=since)
+        return _Which(found, wanted, new.bit_count(), maximum, reader.routes, since=since)
 
     def digest(self, which: _Which) -> Digest | None:
         """Return what is told; None is silence."""
@@ -174,7 +176,9 @@ class _News:
         if not picks and which.tells_nothing:
             return Digest((), (), which.listed)
         digest = compose(picks, which.listed, which.maximum, which.rising)
-        return replace(digest, since=which.since) if digest and which.since else digest
+        if digest is None:
+            return None
+        return replace(digest, picks=grouped(digest.picks, which.routes), since=which.since)
 
     def is_new(self, paper_id: str, reader: Waiting) -> bool:
         """Tell whether a paper is news to *reader*."""

@@ -208,6 +208,14 @@ def message_of(update: Update) -> TelegramMessage:
     return message
 
 
+def thread_of(update: Update) -> int | None:
+    """Return the thread of a forum that a message is in; None: in none, or in the general one."""
+    message = update.effective_message
+    if not isinstance(message, TelegramMessage) or not message.is_topic_message:
+        return None
+    return message.message_thread_id
+
+
 def linked(message: TelegramMessage | None) -> str | None:
     """Return the arXiv id of the first paper that a message links to or names."""
     if message is None:

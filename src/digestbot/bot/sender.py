@@ -35,6 +35,8 @@ _UNWANTED = (
     "TOPIC_CLOSED",
 )
 """A 400 with one of these speaks of what we may do in the chat, not of the message."""
+_NO_THREAD = ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
+"""A 400 with one of these speaks of the thread that we wrote to."""
 _UNTOLD_WAIT = 30.0
 """Seconds after a 429 that names none."""
 _NO_CHAT = ("chat not found", "PEER_ID_INVALID", "group chat was deactivated")
@@ -63,7 +65,7 @@ class TelegramSender:
             said["allow_paid_broadcast"] = True
         return orjson.dumps(said)[1:]
 
-    async def send(self, chat_id: int, packed: bytes) -> Answer:
+    async def send(self, chat_id: int, packed: bytes, thread_id: int | None = None) -> Answer:
         """Send one message when its turn comes, and tell what is known of it."""
         try:
             await self._limiter.turn(chat_id)
@@ -71,7 +73,7 @@ class TelegramSender:
             return Answer(Outcome.NOT_SENT, flood.wait, reason=str(flood), everyone=flood.everyone)
         try:
             status, content = await self._transport.post_json(
-                self._url, b'{"chat_id":%d,%b' % (chat_id, packed)
+                self._url, _addressed(packed, chat_id, thread_id)
             )
         except NotSentError as error:
             return Answer(Outcome.NOT_SENT, reason=str(error))
@@ -80,10 +82,18 @@ class TelegramSender:
         answer = read(status, content)
         if answer.outcome is Outcome.SENT:
             self._limiter.taken()
+        elif thread_id is not None and any(words in (answer.reason or "") for words in _NO_THREAD):
+            return Answer(Outcome.NOT_SENT, timedelta(0), reason=answer.reason, lost_thread=thread_id)
         elif answer.wait:
             everyone = self._limiter.told_to_wait(chat_id, answer.wait.total_seconds())
             return replace(answer, everyone=everyone)
         return answer
+
+
+def _addressed(packed: bytes, chat_id: int, thread_id: int | None) -> bytes:
+    if thread_id is None:
+        return b'{"chat_id":%d,%b' % (chat_id, packed)
+    return b'{"chat_id":%d,"message_thread_id":%d,%b' % (chat_id, thread_id, packed)
 
 
 def read(status: int, content: bytes) -> Answer:

@@ -1,11 +1,12 @@
 """Who reads, and when their digest is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from digestbot.core.summary import Style
+from digestbot.core.threads import Route
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -105,11 +106,23 @@ class Subscriber:
     """The day, on the reader's calendar, on which digests come again; None where nothing ends the pause."""
     missed_since: date | None = None
     """The day of the first digest that a pause kept back; the next one is a recap from then on."""
+    thread_id: int | None = None
+    """The thread of a forum that digests go to; None: they go to the chat itself."""
+    routes: tuple[Route, ...] = ()
+    """What goes to other threads."""
 
     @property
     def reads(self) -> str:
         """The language of the summaries that are wanted, a BCP-47 tag."""
         return self.summary_language or self.language
+
+
+def without_thread(reader: Subscriber, thread_id: int) -> Subscriber:
+    """Return a reader whose forum has that thread no more: what went there goes to the chat itself."""
+    routes = tuple(route for route in reader.routes if route.thread_id != thread_id)
+    return replace(
+        reader, routes=routes, thread_id=None if reader.thread_id == thread_id else reader.thread_id
+    )
 
 
 def stranger(chat: Chat, defaults: Defaults) -> Subscriber:

@@ -34,6 +34,7 @@ _PERIODS = {
 EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
 _NONE = ("off", "none", "no", "끄기", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
 _ON = ("on", "yes", "켜기", "켜", "オン", "はい", "开", "开启", "打开")
+_HERE = ("here", "여기", "여기로", "ここ", "ここへ", "这里", "此处")
 _MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
 _STYLES = {
     "bullets": Style.BULLETS,
@@ -157,6 +158,17 @@ def weekdays(text: str) -> tuple[int, ...]:
 def weekday(text: str) -> int | None:
     """Return the one day of the week that *text* names, 0 is Monday; None where it names none."""
     return _DAYS.get(plain(text))
+
+
+def route(text: str) -> tuple[str, bool]:
+    """Return the topic that `/route` names, and whether it comes here, or (off) goes nowhere in particular.
+
+    Raises `usage-route`.
+    """
+    topic, _, wish = text.strip().rpartition(" ")
+    if not visible(topic) or plain(wish) not in (*_HERE, *_NONE):
+        raise UserError("usage-route")
+    return topic.strip(), plain(wish) in _HERE
 
 
 def number(text: str, limit: int) -> int:

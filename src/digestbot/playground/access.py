@@ -5,7 +5,15 @@ from __future__ import annotations
 from .chats import Chat
 from .messages import Message
 from .params import Params
-from .rules import CHAT_NOT_FOUND, REPLY_NOT_FOUND, THREAD_NOT_FOUND, UPGRADED, bad_request, forbidden
+from .rules import (
+    CHAT_NOT_FOUND,
+    REPLY_NOT_FOUND,
+    THREAD_CLOSED,
+    THREAD_NOT_FOUND,
+    UPGRADED,
+    bad_request,
+    forbidden,
+)
 from .world import World
 
 
@@ -69,9 +77,13 @@ def find_thread(chat: Chat, asked: Params, reply: Message | None) -> int | None:
     """Return the forum topic a new message belongs to."""
     thread = asked.integer("message_thread_id")
     if not thread:
-        return reply.thread if reply else None
+        thread = (reply.thread if reply else None) or 0
+    if not thread:
+        return None
     if thread not in chat.threads:
         raise bad_request(THREAD_NOT_FOUND)
+    if thread in chat.closed:
+        raise bad_request(THREAD_CLOSED)
     return thread
 
 

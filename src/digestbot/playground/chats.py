@@ -33,6 +33,7 @@ class Chat:
         self.bot_can_post = True
         self.migrated_to: Chat | None = None
         self.threads: dict[int, str] = {}
+        self.closed: set[int] = set()
         self.keyboard: Keyboard | None = None
         self.actions: list[str] = []
         self._shown: dict[int, Message] = {}
@@ -175,6 +176,11 @@ class Chat:
         return opened.id
 
     def close_topic(self, thread: int) -> None:
+        """Close a forum topic: 400 TOPIC_CLOSED for who may not manage topics, as the bot never may here."""
+        self.closed.add(thread)
+        self._service({"forum_topic_closed": {}}, thread=thread)
+
+    def delete_topic(self, thread: int) -> None:
         """Delete a forum topic with all its messages."""
         del self.threads[thread]
         for message in self.messages:
@@ -185,12 +191,13 @@ class Chat:
         """Post as the chat itself: a channel's post, or a group's anonymous administrator."""
         return self.world.post(self, None, text, thread=thread)
 
-    def _service(self, extra: dict[str, Any], by: Author | None = None) -> Message:
+    def _service(self, extra: dict[str, Any], by: Author | None = None, thread: int | None = None) -> Message:
         message = Message(
             chat=self,
             id=self.world.next_message_id(self),
             date=self.world.clock(),
             author=by or self.owner(),
+            thread=thread,
             extra=extra,
         )
         if self.has_bot:

@@ -103,6 +103,8 @@ class Emulator:
         """Return a new group (a forum is a supergroup); the bot is a member unless told otherwise."""
         chat = self._place("supergroup" if forum or supergroup else "group", title, members, admins)
         chat.is_forum = forum
+        if forum:
+            self.world.next_message_id(chat)  # the first one is the general thread's
         chat.bot_status = "member" if with_bot else "left"
         return chat
 

@@ -71,20 +71,24 @@ class Renderer:
         tail = block("papers.jinja", "more", language, count=more) if more else ""
         return self._part(listing, language, first, flag, tail)
 
-    def compact(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
-        """Return a digest from its card *first* on in one message: what has no room in it is counted."""
+    def compact(
+        self, listing: Listing, language: str, first: int, end: int, *, may_repeat: bool = False
+    ) -> Part:
+        """Return cards of a digest, *first* up to *end*, in one message: what has no room is counted."""
         if not listing.matched and not listing.cards:
             return self.digest(listing, language)
         flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
-        cards = listing.cards[first:]
+        cards = listing.cards[first:end]
+        is_whole, is_last = len(cards) == len(listing.cards), end >= len(listing.cards)
         ranked = [*enumerate(cards, first + 1)]
         lines = [block("papers.jinja", "line", language, rank=rank, card=card) for rank, card in ranked]
-        left = listing.matched - first
+        left = len(cards) + (listing.matched - _new(listing) if is_last else 0)
         longest_tail = block("papers.jinja", "more", language, count=left)
-        head = "\n".join(filter(None, (flag, _head(listing, language, first))))
+        head = "\n".join(filter(None, (flag, _compact_head(listing, language, is_whole=is_whole))))
         count = fitting(head, lines[: self._lines_limit], longest_tail, self._text_limit)
-        shown = replace(listing, cards=listing.cards[: first + count])
-        head = "\n".join(filter(None, (flag, _head(shown, language, first))))  # no longer than the other
+        if count < len(cards):  # a head with a lower number is no longer
+            shown = replace(listing, cards=cards[:count])
+            head = "\n".join(filter(None, (flag, _compact_head(shown, language, is_whole=is_whole))))
         more = left - count
         tail = [block("papers.jinja", "more", language, count=more)] if more else []
         numbers = [number(listing.view, first, rank, card) for rank, card in ranked[:count]]
@@ -302,6 +306,12 @@ def _new(listing: Listing) -> int:
 
 
 _HEADS = {ViewKind.SEARCH: "found", ViewKind.SIMILAR: "similar", ViewKind.SAVED: "saved"}
+
+
+def _compact_head(listing: Listing, language: str, *, is_whole: bool) -> str:
+    if is_whole:
+        return _head(listing, language, 0)
+    return block("papers.jinja", "digest_title", language, since=listing.since, day=listing.day)
 
 
 def _head(listing: Listing, language: str, first: int) -> str:

@@ -46,6 +46,11 @@ def arxiv(paper: Paper) -> str:
     return f"https://arxiv.org/abs/{paper.id}"
 
 
+def thread_link(thread_id: int, chat_id: int) -> str:
+    """Return the address of a thread of a forum; Telegram's own links leave out the -100 of its id."""
+    return f"https://t.me/c/{str(chat_id).removeprefix('-100')}/{thread_id}"
+
+
 def lines(text: str) -> str:
     """Return *text* as HTML, each line one of its own."""
     return str(Markup("<br>").join(text.split("\n")))
@@ -109,6 +114,7 @@ def _environment(language: str) -> Environment:
         "day": spoken.day,
         "moment": spoken.moment,
         "clock": spoken.clock,
+        "thread_link": thread_link,
         "weekdays": spoken.weekdays,
         "language_name": lambda language: LANGUAGES.get(language, language),
     }

@@ -190,6 +190,9 @@ subscribers = sa.Table(
     # On the reader's calendar. A pause with an end is over when the digest after it is planned.
     sa.Column("paused_until", sa.Date),
     sa.Column("missed_since", sa.Date),
+    # Of a forum: where digests go, and what goes elsewhere, [[topic, thread], …].
+    sa.Column("thread_id", sa.Integer),
+    sa.Column("routes", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("cursor", sa.Integer, nullable=False),
     sa.Column("since", sa.Date, nullable=False),
     # NULL when nothing is due: paused without an end, unsubscribed, blocked.

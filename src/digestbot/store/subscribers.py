@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
+from digestbot.core.threads import Route
 from digestbot.store.schema import WRITES, subscribers, topics
 
 _BETWEEN = "\x1f"
@@ -30,6 +31,7 @@ class Waiting(NamedTuple):
     last_slot_at: datetime | None
     schedule: Schedule
     categories: tuple[str, ...]
+    routes: tuple[Route, ...]
     topics: tuple[str, ...]
     minimum_votes: int = 0
     tells_nothing: bool = False
@@ -71,10 +73,11 @@ class Subscribers:
         return [
             Waiting(
                 id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
-                tuple(chosen.split(_BETWEEN)) if chosen else (), minimum_votes, tells_nothing, missed_since,
+                _routes(routes), tuple(chosen.split(_BETWEEN)) if chosen else (), minimum_votes,
+                tells_nothing, missed_since,
             )
             for (
-                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, chosen,
+                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, routes, chosen,
                 minimum_votes, tells_nothing, missed_since,
             ) in await self._connection.execute(query)
         ]  # fmt: skip
@@ -172,6 +175,7 @@ _WAITING = sa.select(
     subscribers.c.zone,
     sa.cast(subscribers.c.weekdays, sa.Text),
     sa.cast(subscribers.c.categories, sa.Text),
+    sa.cast(subscribers.c.routes, sa.Text),
     sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
     .where(topics.c.subscriber_id == subscribers.c.id)
     .scalar_subquery(),
@@ -194,6 +198,11 @@ def _list(written: str) -> tuple[str, ...]:
     return tuple(json.loads(written))
 
 
+@lru_cache(maxsize=4096)
+def _routes(written: str) -> tuple[Route, ...]:
+    return tuple(Route(*route) for route in json.loads(written))
+
+
 def _row(subscriber: Subscriber) -> dict[str, Any]:
     return {
         "chat_id": subscriber.chat_id,
@@ -213,6 +222,8 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "tells_nothing": subscriber.tells_nothing,
         "paused_until": subscriber.paused_until,
         "missed_since": subscriber.missed_since,
+        "thread_id": subscriber.thread_id,
+        "routes": [[route.topic, route.thread_id] for route in subscriber.routes],
         "cursor": subscriber.cursor,
         "since": subscriber.since,
         "next_due_at": subscriber.next_due_at,
@@ -234,6 +245,8 @@ _ADDRESS = tuple(
         "summary_language",
         "silent",
         "pictures",
+        "thread_id",
+        "routes",
     )
 )
 """What there is to know of whom a message goes to; there may be a thousand a second of them."""
@@ -256,6 +269,8 @@ def _addressee(row: sa.Row[Any]) -> Subscriber:
         summary_language=row.summary_language,
         silent=row.silent,
         pictures=row.pictures,
+        thread_id=row.thread_id,
+        routes=tuple(Route(*route) for route in row.routes),
     )
 
 
@@ -282,4 +297,6 @@ def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
         tells_nothing=row.tells_nothing,
         paused_until=row.paused_until,
         missed_since=row.missed_since,
+        thread_id=row.thread_id,
+        routes=tuple(Route(*route) for route in row.routes),
     )

@@ -10,7 +10,9 @@ from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.threads import end_of_part
 from digestbot.errors import UserError
+from digestbot.render import Renderer
 from digestbot.render.i18n import SOURCE_LANGUAGE, is_language, other_language
 from digestbot.render.message import Message, Press
 
@@ -84,10 +86,16 @@ async def list_pressed(update: Update, context: Context) -> None:
         raise UserError("old-button") from None
     reader = await context.reader(update)
     listing = await context.desk.library.look(view, reader)
-    render = context.desk.render
-    is_compact = view.kind is ViewKind.DIGEST and reader.kind.is_group
-    shown = render.compact(listing, reader.language, first).message if is_compact else None
-    await context.replace(query, shown or render.page(listing, reader.language, first))
+    await context.replace(query, _page(context.desk.render, listing, reader, first))
+
+
+def _page(render: Renderer, listing: Listing, reader: Subscriber, first: int) -> Message:
+    """Return a list as it was shown: a group's digest in short, each of its parts by itself."""
+    if listing.view.kind is not ViewKind.DIGEST or not reader.kind.is_group:
+        return render.page(listing, reader.language, first)
+    topics = [card.topics for card in listing.cards]
+    end = end_of_part(topics, first, reader.routes, reader.thread_id)
+    return render.compact(listing, reader.language, first, end).message
 
 
 async def _tell(

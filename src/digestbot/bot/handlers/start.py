@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, on_press, pressed
+from digestbot.bot.context import Context, chat_of, command, on_press, pressed, thread_of
 from digestbot.bot.gate import may_change
 from digestbot.bot.handlers.topics import added
 from digestbot.core.radar import unpack
@@ -11,6 +11,8 @@ from digestbot.core.radar import unpack
 async def start(update: Update, context: Context) -> None:
     chat = chat_of(update)
     reader, is_new = await context.desk.membership.subscribe(chat)
+    if chat.kind.is_group:
+        reader = await context.desk.membership.set_thread(chat, thread_of(update))
     await context.reply(update, context.desk.render.say("welcome" if is_new else "welcome_back", reader))
     if handed_on := unpack(context.words[0]) if context.words else ():
         await context.reply(
