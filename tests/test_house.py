@@ -10,6 +10,7 @@ import pytest
 
 import digestbot
 from digestbot.bot.handlers import (
+    channels,
     chats,
     forum,
     papers,
@@ -29,7 +30,7 @@ SOURCE = ROOT / "src" / "digestbot"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = {
     name
-    for module in (start, welcome, topics, papers, reading, trends, settings, forum, chats, rest)
+    for module in (start, welcome, topics, papers, reading, trends, settings, forum, channels, chats, rest)
     for handler in module.HANDLERS
     for name in getattr(handler, "commands", ())
 }

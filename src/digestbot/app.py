@@ -18,6 +18,7 @@ from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
+from digestbot.actions.channels import Channels
 from digestbot.actions.deliver import Courier, Owner, Sender, Ways
 from digestbot.actions.housekeeping import Housekeeper
 from digestbot.actions.ingest import Ingest, Source
@@ -92,6 +93,7 @@ class App:
         self.retention = Retention(**settings.retention.model_dump())
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
+        self.channels = Channels(self.store, clock, _defaults(settings))
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
@@ -142,6 +144,7 @@ class App:
             self.membership,
             self.reasons,
             self.trends,
+            self.channels,
             self.render,
             self.retention,
             self.writer,

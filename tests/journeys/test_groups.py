@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from digestbot.core.subscriber import SubscriberState
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
 from tests.journeys.conftest import TUESDAY, papers, refused
@@ -185,3 +188,53 @@ async def test_only_forums_have_threads(stage: Stage, ann: Person) -> None:
     lab = stage.telegram.group("Lab", admins=[ann])
     await ann.says("/route agents here", in_=lab)
     assert "Only a group with topics" in (await lab.hears()).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "state"),
+    [
+        ("member", "left", SubscriberState.BLOCKED),
+        ("member", "kicked", SubscriberState.BLOCKED),
+        ("member", "restricted", SubscriberState.BLOCKED),
+        ("administrator", "kicked", SubscriberState.BLOCKED),
+        ("member", "administrator", SubscriberState.ACTIVE),
+        ("administrator", "member", SubscriberState.ACTIVE),
+        ("kicked", "member", SubscriberState.ACTIVE),
+        ("left", "administrator", SubscriberState.ACTIVE),
+        ("restricted", "member", SubscriberState.ACTIVE),
+    ],
+)
+async def test_what_a_group_does_with_us_decides_whether_digests_come(
+    stage: Stage, ann: Person, before: str, after: str, state: SubscriberState
+) -> None:
+    """Where we may not write they wait, where we may again they go on; promotion alone changes nothing."""
+    lab = stage.telegram.group("Lab", admins=[ann], supergroup=True)
+    await ann.says("/start", in_=lab)
+    await lab.hears()
+    lab.set_bot(before, ann)
+    lab.set_bot(after, ann)
+    await stage.settled()
+    async with stage.app.store.read() as tables:
+        subscriber = await tables.subscribers.in_chat(lab.id)
+    assert subscriber is not None
+    assert subscriber.state is state
+    assert (subscriber.next_due_at is None) == (state is SubscriberState.BLOCKED)
+    assert lab.unheard == []
+
+
+async def test_a_person_who_blocks_us_and_comes_back_has_their_digest_again(
+    stage: Stage, ann: Person
+) -> None:
+    """Blocked is silence; unblocked goes on, without a word."""
+    await ann.says("/start")
+    await ann.private.hears()
+    ann.blocks_bot()
+    await stage.settled()
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    assert stage.telegram.called("sendMessage")[1:] == []
+    ann.unblocks_bot()
+    await stage.settled()
+    stage.hub.days[WEDNESDAY] = papers(WEDNESDAY, "Late Agents")
+    await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
+    assert "Late Agents" in (await ann.private.hears()).text
+    assert refused(stage) == []

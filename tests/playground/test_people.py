@@ -185,3 +185,22 @@ async def test_chat_facts(telegram, bot, ann):
     assert await bot.leave_chat(group.id)
     with pytest.raises(BadRequest, match="There are no administrators in the private chat"):
         await bot.get_chat_administrators(ann.id)
+
+
+async def test_a_channel_tells_its_admins_only_to_a_bot_that_is_one(telegram, bot, wire, ann):
+    """And a right to post that is taken away is told by my_chat_member, as a change of rights alone."""
+    news = telegram.channel("News", admins=[ann])
+    assert (await bot.get_chat_member(news.id, ann.id)).status == "creator"
+    news.let_bot_post(False, by=ann)
+    (update,) = await received(bot)
+    change = update.my_chat_member
+    assert change.old_chat_member.status == change.new_chat_member.status == "administrator"
+    assert (change.old_chat_member.can_post_messages, change.new_chat_member.can_post_messages) == (
+        True,
+        False,
+    )
+    news.demote_bot(by=ann)
+    assert (
+        await wire.error("getChatMember", chat_id=news.id, user_id=ann.id)
+        == "Bad Request: member list is inaccessible"
+    )

@@ -14,7 +14,7 @@ from digestbot.actions.summarize import Summarizer
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.core.summary import Style
 from digestbot.core.threads import end_of_part
 from digestbot.render import Renderer
@@ -60,7 +60,7 @@ class _Which:
     style: Style
     silent: bool
     pictures: bool
-    is_compact: bool
+    kind: ChatKind
     end: int
     """The number of the pick that goes to another thread."""
     fresh: int
@@ -123,6 +123,8 @@ class Parts:
         if reader.kind.is_group:
             end = _end(delivery, reader)
             return words.compact(listing, reader.language, delivery.done, end, may_repeat=flag)
+        if reader.kind is ChatKind.CHANNEL:
+            return words.post(listing, reader.language, delivery.done, may_repeat=flag)
         return words.digest(listing, reader.language, delivery.done, may_repeat=flag)
 
     def _packed(self, message: Message, cards: int) -> Ready:
@@ -153,7 +155,7 @@ def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
         style=reader.style,
         silent=reader.silent,
         pictures=reader.pictures,
-        is_compact=reader.kind.is_group,
+        kind=reader.kind,
         end=_end(delivery, reader),
         fresh=int(now.timestamp()) // _FRESH,
     )

@@ -16,6 +16,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk
 from digestbot.bot.handlers import (
+    channels,
     chats,
     forum,
     inline,
@@ -72,7 +73,20 @@ def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) 
         .build()
     )
     application.bot_data["desk"] = desk
-    for module in (start, welcome, topics, papers, reading, trends, inline, settings, forum, chats, rest):
+    for module in (
+        start,
+        welcome,
+        topics,
+        papers,
+        reading,
+        trends,
+        inline,
+        settings,
+        forum,
+        channels,
+        chats,
+        rest,
+    ):
         application.add_handlers(module.HANDLERS)
     application.add_error_handler(on_error)
     return application

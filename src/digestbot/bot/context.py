@@ -1,7 +1,9 @@
 """What a handler is given: the desk with everything to ask, who reads, and ways to answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
 
+from digestbot.actions.channels import Channels
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
@@ -29,6 +32,7 @@ from digestbot.core.retention import Retention
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
 from digestbot.errors import UserError
 from digestbot.render import Renderer
+from digestbot.render.behalf import VERB, on_behalf
 from digestbot.render.i18n import guess
 from digestbot.render.message import CODE_VERSION, Document, Message, Press
 from digestbot.render.split import clip, plain
@@ -42,6 +46,7 @@ class Desk:
     membership: Membership
     reasons: Reasons
     trends: Trends
+    channels: Channels
     render: Renderer
     retention: Retention
     writer: Writer | None = None
@@ -68,14 +73,20 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """Answer where the update came from, and return the answer."""
         if update.effective_message is None:
             return None
+        message = self._on_behalf(message)
         return await update.effective_message.reply_text(**call(message), do_quote=False)
 
     async def replace(self, query: CallbackQuery, message: Message, toast: str | None = None) -> None:
         """Put *message* in place of the one whose button was pressed. Shows *toast* for a moment."""
         await query.answer(toast)
+        message = self._on_behalf(message)
         if waiting := self._coming.pop(_place(query.message), None):
             waiting.cancel()  # it speaks of what is no longer shown
         await _edit(query.edit_message_text(**call(message)))
+
+    def _on_behalf(self, message: Message) -> Message:
+        channel = _spoken_for.get()
+        return on_behalf(message, channel) if channel else message
 
     async def toast(self, query: CallbackQuery, message: Message) -> None:
         """Show a message's text for a moment."""
@@ -182,7 +193,7 @@ def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuer
     """
     query = update.callback_query
     assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
-    found = Press.read(query.data).words
+    found = _words(query.data)
     if len(found) not in (words, words + more):
         raise UserError("old-button")
     return query, found
@@ -193,12 +204,17 @@ def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
     query = update.callback_query
     assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
     try:
-        ids = [int(word) for word in Press.read(query.data).words]
+        ids = [int(word) for word in _words(query.data)]
     except ValueError:
         raise UserError("old-button") from None
     if not ids:
         raise UserError("old-button")
     return query, ids
+
+
+def _words(code: str) -> tuple[str, ...]:
+    press = Press.read(code)
+    return press.words[2:] if press.verb == VERB else press.words
 
 
 def message_of(update: Update) -> TelegramMessage:
@@ -233,8 +249,26 @@ def member_of(update: Update) -> Chat:
     return Chat(user.id, ChatKind.PRIVATE, guess(user.language_code, "") or None)
 
 
+_spoken_for: ContextVar[Subscriber | None] = ContextVar("spoken_for", default=None)
+
+
+@contextmanager
+def speaking_for(channel: Subscriber) -> Iterator[None]:
+    """Let handlers of settings mean *channel* while they answer one update of somebody who manages it."""
+    token = _spoken_for.set(channel)
+    try:
+        yield
+    finally:
+        _spoken_for.reset(token)
+
+
 def chat_of(update: Update) -> Chat:
-    """Return where the update comes from. Only in private does the sender's language say what to speak."""
+    """Return where the update comes from, or the channel that is spoken for.
+
+    Only in private does the sender's language say what to speak.
+    """
+    if channel := _spoken_for.get():
+        return Chat(channel.chat_id, channel.kind)
     chat, user = update.effective_chat, update.effective_user
     assert chat is not None  # noqa: S101 - the updates that we ask for have one
     kind = ChatKind(chat.type)

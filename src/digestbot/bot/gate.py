@@ -2,11 +2,15 @@
 
 from functools import wraps
 
+import structlog
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import BadRequest, Forbidden
 
 from digestbot.bot.context import Context, Handler
 from digestbot.errors import UserError
+
+log = structlog.get_logger()
 
 _ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
@@ -34,5 +38,14 @@ async def _is_in_charge(update: Update, context: Context) -> bool:
         return message.sender_chat.id == chat.id  # an admin who stays anonymous speaks as the group
     if user is None:
         return False
-    member = await context.bot.get_chat_member(chat.id, user.id)
+    return await is_admin(context, chat.id, user.id)
+
+
+async def is_admin(context: Context, chat_id: int, user_id: int) -> bool:
+    """Tell whether a person is an admin of a chat that we are in; where we are not, nobody is."""
+    try:
+        member = await context.bot.get_chat_member(chat_id, user_id)
+    except (BadRequest, Forbidden) as error:
+        log.info("who is an admin is not told", chat=chat_id, reason=str(error))
+        return False
     return member.status in _ADMINS

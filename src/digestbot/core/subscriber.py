@@ -110,6 +110,10 @@ class Subscriber:
     """The thread of a forum that digests go to; None: they go to the chat itself."""
     routes: tuple[Route, ...] = ()
     """What goes to other threads."""
+    title: str = ""
+    """A channel's name."""
+    owner_id: int | None = None
+    """The person who brought us into a channel, and is asked about it."""
 
     @property
     def reads(self) -> str:

@@ -130,15 +130,23 @@ class Chat:
         """Give the bot *status* and tell it by a my_chat_member update."""
         if status == self.bot_status:
             return
-        before, self.bot_status = self.bot_status, status
+        before, self.bot_status = bot_member(self, self.bot_status), status
+        self._tell_bot(before, by)
+
+    def let_bot_post(self, allowed: bool, by: Author | None = None) -> None:
+        """Give the bot the right to post in a channel, or take it away, and tell it by the same update."""
+        before, self.bot_can_post = bot_member(self, self.bot_status), allowed
+        self._tell_bot(before, by)
+
+    def _tell_bot(self, before: dict[str, Any], by: Author | None) -> None:
         self.world.touch()
         actor = by or self.person or self.owner()
         body = {
             "chat": self.as_json(),
             "from": actor.as_json(),
             "date": int(self.world.clock().timestamp()),
-            "old_chat_member": bot_member(self, before),
-            "new_chat_member": bot_member(self, status),
+            "old_chat_member": before,
+            "new_chat_member": bot_member(self, self.bot_status),
         }
         self.world.updates.push("my_chat_member", body)
 

@@ -16,6 +16,7 @@ from .rules import (
     MAX_INLINE_RESULTS,
     MAX_NAME,
     MAX_SHORT_DESCRIPTION,
+    MEMBERS_HIDDEN,
     MESSAGE_EMPTY,
     QUERY_TOO_OLD,
     bad_request,
@@ -154,6 +155,8 @@ def get_chat_member(world: World, asked: Params) -> Any:
     number = asked.integer("user_id")
     if number == world.bot.id:
         return bot_member(chat, chat.bot_status)
+    if chat.type == "channel" and chat.bot_status != "administrator":
+        raise bad_request(MEMBERS_HIDDEN)
     person = world.people.get(number)
     if person is None:
         raise bad_request("invalid user_id specified" if number <= 0 else "member not found")

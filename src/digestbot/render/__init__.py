@@ -14,6 +14,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.trends import Trend
 from digestbot.errors import UserError
+from digestbot.render.behalf import choices_of_channel, opening
 from digestbot.render.buttons import (
     PER_ROW,
     choices,
@@ -64,31 +65,40 @@ class Renderer:
     def digest(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return the message of a digest that starts with its card number *first* (from 0)."""
         if not listing.matched and not listing.cards:
-            html = block("papers.jinja", "nothing_today", language, listed=listing.listed)
-            return Part(Message(html, silent=True), 0)
-        flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
+            return _nothing_today(listing, language)
         more = listing.matched - _new(listing)
         tail = block("papers.jinja", "more", language, count=more) if more else ""
-        return self._part(listing, language, first, flag, tail)
+        head = _flagged(_head(listing, language, first), language, may_repeat=may_repeat)
+        return self._part(listing, language, first, head, tail)
+
+    def post(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
+        """Return the same for a channel: nobody sends commands there, and a press would change it for all."""
+        if not listing.matched and not listing.cards:
+            return _nothing_today(listing, language, is_answered=False)
+        head = _head(listing, language, first) if first else _post_head(listing, language)
+        head = _flagged(head, language, may_repeat=may_repeat)
+        part = self._part(listing, language, first, head, "")
+        return replace(part, message=replace(part.message, buttons=()))
 
     def compact(
         self, listing: Listing, language: str, first: int, end: int, *, may_repeat: bool = False
     ) -> Part:
         """Return cards of a digest, *first* up to *end*, in one message: what has no room is counted."""
         if not listing.matched and not listing.cards:
-            return self.digest(listing, language)
-        flag = block("papers.jinja", "repeat_flag", language) if may_repeat else ""
+            return _nothing_today(listing, language)
         cards = listing.cards[first:end]
         is_whole, is_last = len(cards) == len(listing.cards), end >= len(listing.cards)
         ranked = [*enumerate(cards, first + 1)]
         lines = [block("papers.jinja", "line", language, rank=rank, card=card) for rank, card in ranked]
         left = len(cards) + (listing.matched - _new(listing) if is_last else 0)
         longest_tail = block("papers.jinja", "more", language, count=left)
-        head = "\n".join(filter(None, (flag, _compact_head(listing, language, is_whole=is_whole))))
+        head = _flagged(_compact_head(listing, language, is_whole=is_whole), language, may_repeat=may_repeat)
         count = fitting(head, lines[: self._lines_limit], longest_tail, self._text_limit)
         if count < len(cards):  # a head with a lower number is no longer
             shown = replace(listing, cards=cards[:count])
-            head = "\n".join(filter(None, (flag, _compact_head(shown, language, is_whole=is_whole))))
+            head = _flagged(
+                _compact_head(shown, language, is_whole=is_whole), language, may_repeat=may_repeat
+            )
         more = left - count
         tail = [block("papers.jinja", "more", language, count=more)] if more else []
         numbers = [number(listing.view, first, rank, card) for rank, card in ranked[:count]]
@@ -101,7 +111,8 @@ class Renderer:
         rendered: dict[int, str] = {}
         starts = self._page_starts(listing, language, rendered)
         place = max(index for index, start in enumerate(starts) if start <= max(first, 0))
-        part = self._part(listing, language, starts[place], "", "", rendered)
+        head = _head(listing, language, starts[place])
+        part = self._part(listing, language, starts[place], head, "", rendered)
         around = self._around(listing.view, starts, place, language)
         below = (*around, *under_list(listing.view, language))
         return Message(part.message.html, (*part.message.buttons, *below), part.message.preview)
@@ -146,7 +157,7 @@ class Renderer:
         listing: Listing,
         language: str,
         first: int,
-        flag: str,
+        head: str,
         tail: str,
         rendered: dict[int, str] | None = None,
     ) -> Part:
@@ -157,7 +168,6 @@ class Renderer:
             if rank not in known:
                 known[rank] = block("papers.jinja", "card", language, rank=rank, card=card)
         shown = [known[rank] for rank in range(first + 1, first + len(cards) + 1)]
-        head = "\n".join(filter(None, (flag, _head(listing, language, first))))
         count = fitting(head, shown, tail, self._text_limit)
         last = first + count == len(listing.cards)
         html = "\n\n".join([head, *shown[:count], *([tail] if tail and last else [])])
@@ -170,7 +180,8 @@ class Renderer:
     def _page_starts(self, listing: Listing, language: str, rendered: dict[int, str]) -> list[int]:
         starts = [0]
         while True:
-            following = starts[-1] + self._part(listing, language, starts[-1], "", "", rendered).cards
+            head = _head(listing, language, starts[-1])
+            following = starts[-1] + self._part(listing, language, starts[-1], head, "", rendered).cards
             if following >= len(listing.cards):
                 return starts
             starts.append(following)
@@ -290,6 +301,16 @@ class Renderer:
         told = {"count": count, "chat_id": chat_id, "reason": reason}
         return Message(block("says.jinja", "given_up", language, **told))
 
+    def channels(self, reader: Subscriber, channels: Sequence[Subscriber]) -> Message:
+        """Return the channels of a person, each a button that opens its settings."""
+        html = block("says.jinja", "channels", reader.language, channels=channels)
+        return Message(html, tuple((opening(channel),) for channel in channels))
+
+    def channel_added(self, channel: Subscriber, reader: Subscriber) -> Message:
+        """Return the question to who brought us into a channel, or that its digests go on."""
+        html = block("says.jinja", "channel_added", reader.language, channel=channel)
+        return Message(html, choices_of_channel(channel, reader.language))
+
     def error(self, error: UserError, language: str) -> Message:
         """Return what a reader is told when something can't be done."""
         name = error.id.replace("-", "_")
@@ -298,6 +319,20 @@ class Renderer:
     def bug(self, number: str, language: str) -> Message:
         """Return the apology for an error of ours; *number* finds it in the log."""
         return Message(block("errors.jinja", "our_bug", language, number=number))
+
+
+def _nothing_today(listing: Listing, language: str, *, is_answered: bool = True) -> Part:
+    html = block("papers.jinja", "nothing_today", language, listed=listing.listed, is_answered=is_answered)
+    return Part(Message(html, silent=True), 0)
+
+
+def _flagged(head: str, language: str, *, may_repeat: bool) -> str:
+    return f"{block('papers.jinja', 'repeat_flag', language)}\n{head}" if may_repeat else head
+
+
+def _post_head(listing: Listing, language: str) -> str:
+    told = {"since": listing.since, "day": listing.day, "shown": _new(listing), "listed": listing.listed}
+    return block("papers.jinja", "post_head", language, **told)
 
 
 def _new(listing: Listing) -> int:

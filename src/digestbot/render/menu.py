@@ -41,6 +41,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("notice", t("A line on days without papers")),
         ("language", " · ".join(LANGUAGES.values())),
         ("summaries", t("How papers are summarised")),
+        ("channels", t("Channels that you post digests in")),
         ("route", t("Which thread of a forum papers go to")),
         ("pause", t("Wait with digests")),
         ("resume", t("Go on with digests")),

@@ -29,6 +29,8 @@ class Personal:
     async def of(self, chat_id: int) -> dict[str, list[Row]]:
         """Return all rows that are about who reads in a chat, by table; and what their digests told."""
         queries = {table.name: sa.select(table).where(theirs) for table, theirs in _places(chat_id)}
+        mine = (subscribers.c.chat_id == chat_id) | (subscribers.c.owner_id == chat_id)
+        queries[subscribers.name] = sa.select(subscribers).where(mine)
         told = deliveries.c.digest_id == digests.c.id
         queries[digests.name] = sa.select(digests).where(
             sa.exists().where(told, deliveries.c.subscriber_id.in_(_id(chat_id)))
@@ -39,7 +41,9 @@ class Personal:
         }
 
     async def forget(self, chat_id: int, now: datetime) -> None:
-        """Delete all of it, also what is about to be sent."""
+        """Delete all of it, also what is about to be sent; the channels that they brought us into stay."""
+        owned = subscribers.update().where(subscribers.c.owner_id == chat_id)
+        await self._connection.execute(owned.values(owner_id=None))
         for table, theirs in reversed(_places(chat_id)):
             await self._connection.execute(table.delete().where(theirs))
         await self.drop_untold(now)

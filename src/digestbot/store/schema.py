@@ -193,6 +193,9 @@ subscribers = sa.Table(
     # Of a forum: where digests go, and what goes elsewhere, [[topic, thread], …].
     sa.Column("thread_id", sa.Integer),
     sa.Column("routes", sa.JSON, nullable=False, server_default="[]"),
+    # Of a channel: its name, and who brought us there.
+    sa.Column("title", sa.Text, nullable=False, server_default=""),
+    sa.Column("owner_id", sa.BigInteger, index=True),
     sa.Column("cursor", sa.Integer, nullable=False),
     sa.Column("since", sa.Date, nullable=False),
     # NULL when nothing is due: paused without an end, unsubscribed, blocked.

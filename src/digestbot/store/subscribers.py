@@ -52,6 +52,11 @@ class Subscribers:
         found = await self._select(subscribers.c.id == subscriber_id)
         return found[0] if found else None
 
+    async def of_owner(self, owner_id: int) -> list[Subscriber]:
+        """Return the channels that a person brought us into, by name."""
+        channels = await self._select(subscribers.c.owner_id == owner_id)
+        return sorted(channels, key=lambda channel: (channel.title, channel.id))
+
     async def add(self, subscriber: Subscriber, now: datetime) -> Subscriber:
         """Store a new subscriber, whose `id` is ignored, and return it with the id it was given."""
         row = {**_row(subscriber), "created_at": now}
@@ -223,6 +228,8 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
         "paused_until": subscriber.paused_until,
         "missed_since": subscriber.missed_since,
         "thread_id": subscriber.thread_id,
+        "title": subscriber.title,
+        "owner_id": subscriber.owner_id,
         "routes": [[route.topic, route.thread_id] for route in subscriber.routes],
         "cursor": subscriber.cursor,
         "since": subscriber.since,
@@ -298,5 +305,7 @@ def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
         paused_until=row.paused_until,
         missed_since=row.missed_since,
         thread_id=row.thread_id,
+        title=row.title,
+        owner_id=row.owner_id,
         routes=tuple(Route(*route) for route in row.routes),
     )

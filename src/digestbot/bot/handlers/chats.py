@@ -1,9 +1,18 @@
-"""What Telegram tells us about chats: blocked, kicked, let in again, given another id."""
+"""What Telegram tells us about chats: blocked, kicked, let in again, promoted, given another id."""
 
-from telegram import ChatMember, Update
+from dataclasses import replace
+
+import structlog
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted, ChatMemberUpdated, Update
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import ChatMemberHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, chat_of, message_of
+from digestbot.bot.context import Context, chat_of, member_of, message_of
+from digestbot.bot.sender import call
+from digestbot.core.subscriber import Chat, ChatKind
+from digestbot.render.message import Message
+
+log = structlog.get_logger()
 
 _OUT = (ChatMember.LEFT, ChatMember.BANNED)
 
@@ -11,10 +20,51 @@ _OUT = (ChatMember.LEFT, ChatMember.BANNED)
 async def membership_changed(update: Update, context: Context) -> None:
     change = update.my_chat_member
     assert change is not None  # noqa: S101 - MY_CHAT_MEMBER lets no other through
-    if change.new_chat_member.status in _OUT:
-        await context.desk.membership.blocked(chat_of(update))
-    elif change.old_chat_member.status in _OUT:
-        await context.desk.membership.unblocked(chat_of(update))
+    chat = chat_of(update)
+    could, can = (_may_write(one, chat.kind) for one in (change.old_chat_member, change.new_chat_member))
+    if could and not can:
+        await _out(context, chat)
+    elif can and not could:
+        await _in(update, context, change, chat)
+
+
+async def _in(update: Update, context: Context, change: ChatMemberUpdated, chat: Chat) -> None:
+    """Go on where digests came before; ask about a channel who brought us into it."""
+    if chat.kind is not ChatKind.CHANNEL:
+        await context.desk.membership.unblocked(chat)
+        return
+    person = await context.desk.membership.reader(member_of(update))
+    channel = await context.desk.channels.note(
+        replace(chat, language=person.language), change.chat.title or "", person.chat_id
+    )
+    await context.desk.membership.unblocked(chat)
+    await _tell(context, person.chat_id, context.desk.render.channel_added(channel, person))
+
+
+async def _out(context: Context, chat: Chat) -> None:
+    """Let digests wait; tell who brought us into a channel."""
+    await context.desk.membership.blocked(chat)
+    channel = await context.desk.channels.lost(chat)
+    if channel and channel.owner_id is not None:
+        owner = await context.desk.membership.reader(Chat(channel.owner_id, ChatKind.PRIVATE))
+        said = context.desk.render.say("channel_lost", owner, channel=channel)
+        await _tell(context, channel.owner_id, said)
+
+
+async def _tell(context: Context, person_id: int, message: Message) -> None:
+    """Write to a person in private, if they ever wrote to us."""
+    try:
+        await context.bot.send_message(person_id, **call(message))
+    except (BadRequest, Forbidden) as error:
+        log.info("a person was not told of their channel", person=person_id, reason=str(error))
+
+
+def _may_write(we: ChatMember, kind: ChatKind) -> bool:
+    if kind is ChatKind.CHANNEL:
+        return isinstance(we, ChatMemberAdministrator) and bool(we.can_post_messages)
+    if isinstance(we, ChatMemberRestricted):
+        return bool(we.is_member and we.can_send_messages)
+    return we.status not in _OUT
 
 
 async def moved(update: Update, context: Context) -> None:

@@ -1,0 +1,157 @@
+"""Channels: the bot asks who brought it in, is set up from their private chat, and posts there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from digestbot.core.subscriber import SubscriberState
+from digestbot.demo import Stage
+from digestbot.playground.chats import Chat
+from digestbot.playground.messages import Message
+from digestbot.playground.people import Person
+from tests.journeys.conftest import ask, refused
+
+
+@pytest.fixture
+async def news(stage: Stage, ann: Person) -> Chat:
+    """A channel of Ann's, who has started the bot and brought it in."""
+    await ask(ann, "/start")
+    channel = stage.telegram.channel("Lab <News>", admins=[ann], with_bot=False)
+    channel.add_bot(by=ann)
+    return channel
+
+
+async def state_of(stage: Stage, channel: Chat) -> SubscriberState:
+    async with stage.app.store.read() as tables:
+        known = await tables.subscribers.in_chat(channel.id)
+    assert known is not None
+    return known.state
+
+
+async def number_of(stage: Stage, channel: Chat) -> int:
+    async with stage.app.store.read() as tables:
+        known = await tables.subscribers.in_chat(channel.id)
+    assert known is not None
+    return known.id
+
+
+def posts(channel: Chat) -> list[Message]:
+    return [message for message in channel.messages if message.from_bot]
+
+
+async def test_a_channel_is_set_up_from_private_and_gets_its_digest(
+    stage: Stage, ann: Person, news: Chat
+) -> None:
+    """The bot asks, a tap brings digests, commands with the channel's number set its topics."""
+    assert "post in your channel “Lab <News>” now" in (await ann.private.hears()).text
+    assert await state_of(stage, news) is SubscriberState.UNSUBSCRIBED
+    await ann.taps("Bring digests there")
+    shown = (await ann.private.hears()).text
+    assert shown.startswith("📢 Lab <News>")
+    assert "Next digest" in shown
+    await ann.taps("Maximum")
+    await ann.private.hears()
+    await ann.taps("3")
+    assert "Papers at most: 3" in (await ann.private.hears()).text
+    number = await number_of(stage, news)
+    assert f"/channels {number} add" in await ask(ann, "/channels")
+    assert "Added: agents" in await ask(ann, f"/channels {number} add agents")
+    assert "7:00" in await ask(ann, f"/channels {number} time 7:00")
+    assert "no topics yet" in await ask(ann, "/topics")
+    await stage.at(datetime(2025, 10, 15, 7, 0, tzinfo=UTC))
+    (post,) = posts(news)
+    assert "2 of 5 new papers" in post.text
+    assert "Agents that Plan" in post.text
+    assert post.buttons == ()
+    assert refused(stage) == []
+
+
+async def test_only_who_manages_a_channel_changes_it(
+    stage: Stage, ann: Person, minjun: Person, news: Chat
+) -> None:
+    """Not a stranger, not by a forged button, and not who brought the bot in once they are no admin."""
+    await ann.private.hears()
+    await ask(minjun, "/start")
+    number = await number_of(stage, news)
+    assert "채널이 아닙니다" in await ask(minjun, f"/channels {number} max 3")
+    press = await minjun.forges(f"1:for:{number}:resume", minjun.private.messages[-1])
+    assert "채널이 아닙니다" in (await press.answered()).text
+    assert "추가한 채널이 없습니다" in await ask(minjun, "/channels")
+    news.members[ann.id] = "left"
+    for words in (f"/channels {number} max 3", "/channels 999 max 3", "/channels 9999999999999 max 3"):
+        assert "not a channel that you manage" in await ask(ann, words)
+    assert "brought me into no channel" in await ask(ann, "/channels")
+    await ann.taps("Bring digests there")
+    await stage.settled()
+    assert await state_of(stage, news) is SubscriberState.UNSUBSCRIBED
+
+
+async def test_what_is_no_command_for_a_channel_is_answered(stage: Stage, ann: Person, news: Chat) -> None:
+    """Bad words, foreign commands and broken buttons change nothing; a group is the wrong place."""
+    await ann.private.hears()
+    number = await number_of(stage, news)
+    for words in (f"{number}", f"{number} stop", f"{number} channels", "x add agents"):
+        assert "Send the channel's number" in await ask(ann, f"/channels {words}")
+    assert "number from 1 to" in await ask(ann, f"/channels {number} max 0")
+    for code in (
+        "1:for",
+        f"1:for:{number}",
+        f"1:for:{number}:stop:yes",
+        f"1:for:{number}:set:time",
+        "1:for:x:pause",
+    ):
+        press = await ann.forges(code, ann.private.messages[-1])
+        assert (await press.answered()).text, code
+    lab = stage.telegram.group("Lab", admins=[ann])
+    await ann.says("/channels", in_=lab)
+    assert "private chat" in (await lab.hears()).text
+    assert await state_of(stage, news) is SubscriberState.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("way", ["kicked", "forbidden to post"])
+async def test_where_it_may_not_post_digests_wait_and_the_owner_is_told_once(
+    stage: Stage, ann: Person, news: Chat, way: str
+) -> None:
+    """Removed or demoted: one message; let in again: it goes on, and says so."""
+    await ann.private.hears()
+    await ann.taps("Bring digests there")
+    await ann.private.hears()
+    if way == "kicked":
+        news.kick_bot(by=ann)
+    else:
+        news.let_bot_post(False, by=ann)
+    assert "no longer post in your channel" in (await ann.private.hears()).text
+    assert await state_of(stage, news) is SubscriberState.BLOCKED
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    assert posts(news) == []
+    if way == "kicked":
+        news.add_bot(by=ann)
+    else:
+        news.let_bot_post(True, by=ann)
+    said = ""
+    while "in your channel “Lab <News>” again" not in said:  # her own digest may come before it
+        said = (await ann.private.hears()).text
+        assert "no longer" not in said
+    assert await state_of(stage, news) is SubscriberState.ACTIVE
+    assert refused(stage) == []
+
+
+async def test_who_never_wrote_to_the_bot_is_not_written_to(stage: Stage, ann: Person) -> None:
+    """Telegram forbids it; the channel is there once they ask for it."""
+    channel = stage.telegram.channel("News", admins=[ann], with_bot=False)
+    channel.add_bot(by=ann)
+    await stage.settled()
+    assert refused(stage) == ["sendMessage: Forbidden: bot can't initiate conversation with a user"]
+    assert "Your channels" in await ask(ann, "/channels")
+    await ann.taps("News")
+    assert (await ann.private.hears()).text.startswith("📢 News")
+
+
+async def test_who_stops_is_forgotten_as_a_channels_owner(stage: Stage, ann: Person, news: Chat) -> None:
+    """Their number is in no row any more."""
+    await ann.private.hears()
+    await ask(ann, "/stop")
+    await ann.taps("Yes, delete everything")
+    await ann.private.hears()
+    async with stage.app.store.read() as tables:
+        assert await tables.subscribers.of_owner(ann.id) == []
