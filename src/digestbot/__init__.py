@@ -7,6 +7,7 @@ introduces them to each other.
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
+    web/           answers HTTP: health, readiness, metrics
     playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
     actions/       what one can do: ingest, library, reasons, membership, summarize, write, plan, deliver
     store/         the only SQL
@@ -31,6 +32,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
     a column           store/schema.py and a migration in store/migrations/versions/
     a timed job        schedule.py
     a word of a prompt core/prompt.py, and its VERSION
+    a metric           web/metrics.py, config/grafana.json
     a retry rule       core/delivery.py
     a Telegram refusal playground/rules.py
     a part of the page playground/view.py and page.py, then playground/web/; theatre.py moves the clock

@@ -3,8 +3,8 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -51,6 +51,8 @@ from digestbot.sources.listing import FetchedDay
 from digestbot.sources.llm import Llm
 from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
+from digestbot.web import Site
+from digestbot.web.metrics import Metrics
 
 if TYPE_CHECKING:
     from digestbot.bot import Bot
@@ -91,6 +93,7 @@ class App:
         self.trends = Trends(self.store, self._rules, clock)
         self.importer = Importer(self.store, clock)
         self.retention = Retention(**settings.retention.model_dump())
+        self.metrics = Metrics()
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
         self.channels = Channels(self.store, clock, _defaults(settings))
@@ -134,7 +137,7 @@ class App:
         given = self._settings.delivery
         owner = self._settings.telegram.owner
         told = Owner(owner, self._settings.defaults.language) if owner is not None else None
-        ways = Ways(given.when_uncertain, given.in_flight, told)
+        ways = Ways(given.when_uncertain, given.in_flight, told, self.metrics.settled)
         return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock, ways)
 
     def bot(self) -> "Bot":
@@ -152,7 +155,9 @@ class App:
         rate = self._settings.delivery.per_second
         open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
         limiter = Limiter(rate, open_bucket, self._ticks)
-        return build(self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter)
+        return build(
+            self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter, self.metrics.call
+        )
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:
         return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)
@@ -176,12 +181,24 @@ class App:
         """Be the bot until *stop* is set: answer, poll, deliver."""
         await self.store.upgrade()
         await self.take_place()
-        async with Running(self) as running:
+        async with Running(self) as running, self._site(running):
             gc.collect()
             gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
             log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+    @asynccontextmanager
+    async def _site(self, running: "Running") -> AsyncIterator[None]:
+        """Answer HTTP meanwhile, where a port is set."""
+        given = self._settings.web
+        if given.port is None:
+            yield
+            return
+        site = Site(self.store, self._clock, self.metrics, running.clockwork.silence)
+        async with site.serve(given.host, given.port) as port:
+            log.info("health and metrics", host=given.host, port=port)
+            yield
 
     async def take_place(self) -> None:
         """Be one of those who deliver. Raises SettingsError where there is room for one, and one is there."""

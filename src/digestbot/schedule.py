@@ -60,6 +60,7 @@ class Clockwork:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
+        self._planned_at: float | None = None
         self._turns = {name: asyncio.Lock() for name in jobs}
         for name, (_, interval) in jobs.items():
             self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
@@ -83,6 +84,12 @@ class Clockwork:
         """Run one job now, or as soon as its last run has ended."""
         async with self._turns[name]:
             await self._jobs[name]()
+        if name == "plan":
+            self._planned_at = asyncio.get_running_loop().time()
+
+    def silence(self) -> float | None:
+        """Return the seconds since `plan` last came to its end; None before it first did."""
+        return None if self._planned_at is None else asyncio.get_running_loop().time() - self._planned_at
 
     async def _catch_up(self) -> None:
         for name in self._at_start:

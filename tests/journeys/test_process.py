@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from digestbot.playground.emulator import Emulator
@@ -69,9 +71,9 @@ async def _start(world: World, *words: str, **changed: str) -> Process:
 
 
 @asynccontextmanager
-async def running(world: World) -> AsyncIterator[Process]:
+async def running(world: World, **changed: str) -> AsyncIterator[Process]:
     """A bot that has asked for updates; killed at the end if it still lives."""
-    process = await _start(world, "run")
+    process = await _start(world, "run", **changed)
     try:
         await world.telegram.until_called("getUpdates", timeout=30)
         yield process
@@ -250,3 +252,25 @@ async def test_the_version_is_told(world: World) -> None:
     from digestbot import __version__  # noqa: PLC0415 - only this test speaks of it
 
     assert await digestbot(world, "--version") == (0, f"{__version__}\n", "")
+
+
+async def test_its_health_is_told_over_http(world: World) -> None:
+    """A real bot is ready once it has planned, and counts the calls that it made; no token in it."""
+    async with running(world, DIGESTBOT_WEB__PORT="0") as process:
+        assert process.stderr is not None
+        line = ""
+        while "health and metrics" not in line:
+            line = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+        url = "http://127.0.0.1:" + re.findall(r"port=(\d+)", _plain(line))[0]
+        async with aiohttp.ClientSession() as client:
+            async with asyncio.timeout(30):
+                while (await client.get(f"{url}/readyz")).status != 200:
+                    await world.telegram.server.next_call()
+            told = await (await client.get(f"{url}/metrics")).text()
+    assert 'digestbot_api_calls_total{method="getMe",status="200"} 1.0' in told
+    assert world.telegram.token not in told
+
+
+def _plain(line: str) -> str:
+    """Return a line of the log without its colours."""
+    return re.sub(r"\x1b\[\d+m", "", line)

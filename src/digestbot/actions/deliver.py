@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import structlog
 
 from digestbot.actions import Clock
-from digestbot.actions.ledger import Ledger, Result
+from digestbot.actions.ledger import Count, Ledger, Result
 from digestbot.actions.parts import Parts, Ready
 from digestbot.actions.plan import Planner, slot
 from digestbot.actions.summarize import Summarizer
@@ -96,6 +96,7 @@ class Ways:
     in_flight: int = 64
     """Messages that are on their way at once, at most."""
     owner: Owner | None = None
+    count: Count | None = None
 
 
 class Courier:
@@ -235,7 +236,7 @@ class _Round:
         return self._is_stopping.is_set() or self.silent_until is not None
 
     def _new_ledger(self) -> Ledger:
-        return Ledger(self._store, self._clock, lambda: len(self._held))
+        return Ledger(self._store, self._clock, lambda: len(self._held), self._ways.count)
 
     async def go(self) -> int:
         """Send all that waits now and return how many deliveries that were; 0 also when we are to stop."""

@@ -1,8 +1,9 @@
 """Writes results into the ledger in groups: one transaction for many, none waits longer than a blink."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from digestbot.actions import Clock
 from digestbot.core.subscriber import Subscriber, SubscriberState, without_thread
@@ -32,14 +33,21 @@ class Result:
         return self.is_unwanted or self.moved_to is not None or self.lost_thread is not None
 
 
+Count = Callable[[Sequence[Result], datetime], None]
+"""Is told of results, many at once, when they are committed."""
+
+
 class Ledger:
     """Takes results one by one, and writes them together, while `run` runs.
 
     Where that fails, what is not written yet is in doubt once its lease is over, as after a crash.
     """
 
-    def __init__(self, store: Store, clock: Clock, flying: Callable[[], int]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, flying: Callable[[], int], count: Count | None = None
+    ) -> None:
         self._store = store
+        self._count = count
         self._clock = clock
         self._flying = flying
         """Tells how many results may be waited for: with so many there is no need to wait longer."""
@@ -89,6 +97,8 @@ class Ledger:
             for result in results:
                 if result.changes_reader:
                     await self._change_reader(tables, result)
+        if self._count is not None:
+            self._count(results, self._clock())
         for _, written in taken:
             if not written.done():
                 written.set_result(None)

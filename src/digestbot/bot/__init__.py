@@ -31,7 +31,7 @@ from digestbot.bot.handlers import (
 )
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
-from digestbot.bot.transport import AiohttpRequest
+from digestbot.bot.transport import AiohttpRequest, Count
 from digestbot.core.languages import LANGUAGES
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
@@ -54,18 +54,20 @@ _ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 
-def build(token: str, api_url: str, desk: Desk, limiter: Limiter | None = None) -> "Bot":
+def build(
+    token: str, api_url: str, desk: Desk, limiter: Limiter | None = None, count: Count | None = None
+) -> "Bot":
     """Return the bot, ready to be started: its transport, its pace, its handlers, and what happens on errors.
 
-    Without a *limiter* the pace is what Telegram allows for nothing.
+    Without a *limiter* the pace is what Telegram allows for nothing. *count* is told of each call.
     """
     application = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
-        .request(AiohttpRequest())
-        .get_updates_request(AiohttpRequest(connections=2))
+        .request(AiohttpRequest(count=count))
+        .get_updates_request(AiohttpRequest(connections=2, count=count))
         .rate_limiter(limiter or Limiter())
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(ByChat())

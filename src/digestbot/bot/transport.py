@@ -1,5 +1,6 @@
 """How we reach the Bot API: python-telegram-bot's transport on aiohttp, which tells what a failure means."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.request import getproxies
 
@@ -23,6 +24,10 @@ _NEVER_CONNECTED = (
 )
 
 
+Count = Callable[[str, str], None]
+"""Is told the method of each call, and the status of its answer."""
+
+
 class NotSentError(NetworkError):
     """The request never left: no such host, no connection, none free in time. It is safe to repeat."""
 
@@ -32,10 +37,11 @@ class ResponseLostError(TimedOut):
 
 
 class AiohttpRequest(BaseRequest):
-    """Carries Bot API calls. *connections* is how many there may be at once."""
+    """Carries Bot API calls. *connections* is how many there may be at once; *count* is told of each."""
 
-    def __init__(self, connections: int = 512) -> None:
+    def __init__(self, connections: int = 512, count: Count | None = None) -> None:
         self._connections = connections
+        self._count = count
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -92,10 +98,17 @@ class AiohttpRequest(BaseRequest):
                 content = await answer.read()
         except (aiohttp.ClientError, OSError) as error:
             # Their texts can hold the URL, and the URL holds the token: only the kind is told.
-            if _never_left(error, body):
+            never_left = _never_left(error, body)
+            self._tell(url, "unsent" if never_left else "lost")
+            if never_left:
                 raise NotSentError(f"no connection: {type(error).__name__}") from None
             raise ResponseLostError(f"no answer: {type(error).__name__}") from None
+        self._tell(url, str(answer.status))
         return answer.status, content if answer.status < 400 else _redacted(content, str(url))
+
+    def _tell(self, url: str | URL, status: str) -> None:
+        if self._count is not None:
+            self._count(url.name if isinstance(url, URL) else url.rpartition("/")[-1], status)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

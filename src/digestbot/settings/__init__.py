@@ -31,6 +31,7 @@ from digestbot.settings.groups import (
     Retention,
     Summaries,
     Telegram,
+    Web,
     checked_token,
     is_group,
     level,
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     )
     telegram: Telegram = Telegram()
     database: Database = Database()
+    web: Web = Web()
     huggingface: HuggingFace = HuggingFace()
     arxiv: Arxiv = Arxiv()
     delivery: Delivery = Delivery()

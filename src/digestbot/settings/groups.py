@@ -115,6 +115,19 @@ class Database(Group):
     )
 
 
+class Web(Group):
+    """Health, readiness and metrics; nothing of it is for strangers."""
+
+    host: str = Field("127.0.0.1", description="The address to listen on.", examples=["0.0.0.0"])  # noqa: S104
+    port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="The port of /healthz, /readyz and /metrics. Default: none, nothing listens.",
+        examples=["8080"],
+    )
+
+
 class HuggingFace(Group):
     url: WebAddress = Field(
         "https://huggingface.co",

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from digestbot.store.archives import Archives
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
+from digestbot.store.figures import Figures
 from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
 from digestbot.store.personal import Personal
@@ -45,6 +46,7 @@ class Tables:
         self.summaries = Summaries(connection)
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
+        self.figures = Figures(connection)
         self.personal = Personal(connection)
 
 
