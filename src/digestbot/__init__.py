@@ -3,7 +3,8 @@
 The core decides, the store remembers, render speaks, the bot carries; actions put them in order; `app.py`
 introduces them to each other.
 
-    cli.py         the command line: parse → one action → print; check, demo, theatre … beside it
+    cli.py         the command line: parse → one errand → print; check, demo, theatre … beside it
+    errands.py     what a command has the app do
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
@@ -21,6 +22,7 @@ introduces them to each other.
 
 A file imports only from rooms below its own (`make house` checks it). To add
 
+    a shell command    cli.py, errands.py if it needs the app, README's table
     a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
     a setting          settings/groups.py, then `digestbot settings > config/digestbot.toml`
     a source           sources/, app.py, and its server in playground/

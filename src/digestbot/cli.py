@@ -1,29 +1,20 @@
-"""The command line: parse, one action, print. What takes long to import is imported by who needs it."""
+"""The command line: parse, one errand, print. What takes long to import is imported by who needs it."""
 
 import asyncio
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digestbot import __version__, backups
+from digestbot import __version__, backups, errands
 from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, UserError
 
 if TYPE_CHECKING:
     from digestbot.actions import Clock
-    from digestbot.actions.archives import Imported
     from digestbot.actions.ingest import DayReport
-    from digestbot.app import App
-    from digestbot.core.digest import Listing
-
-T = TypeVar("T")
 
 cli = typer.Typer(
     help="A daily digest of new research papers, in Telegram.",
@@ -41,16 +32,6 @@ texts = typer.Typer(help="Summaries.", no_args_is_help=True)
 cli.add_typer(texts, name="summaries")
 
 DAY = ["%Y-%m-%d"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which papers are to be in a document, and how they are summarised."""
-
-    day: date
-    topics: str
-    language: str
-    style: Style
 
 
 def main() -> None:
@@ -80,7 +61,7 @@ def _options(
 @cli.command()
 def run() -> None:
     """Be the bot: answer, read the lists, deliver. Stops on SIGTERM or Ctrl-C."""
-    _with_app(_run, needs_token=True)
+    errands.with_app(errands.run, needs_token=True)
 
 
 @cli.command()
@@ -95,7 +76,7 @@ def demo(
     from digestbot.theatre import SAMPLE, has_browser
 
     if not headless and has_browser():
-        asyncio.run(_perform(SAMPLE, "127.0.0.1", 0, opens=True))
+        asyncio.run(errands.perform(SAMPLE, "127.0.0.1", 0, opens=True))
     else:
         asyncio.run(show(print))
 
@@ -114,7 +95,7 @@ def playground(
     from digestbot.theatre import check_host
 
     check_host(host, is_known=i_know)
-    asyncio.run(_perform(data, host, port, opens=opens))
+    asyncio.run(errands.perform(data, host, port, opens=opens))
 
 
 @cli.command()
@@ -127,7 +108,7 @@ def fetch(
     if (date and (first or last)) or (last and not first):
         raise typer.BadParameter("give --date D, or --from D --to D, or nothing")
     days = _days(first or date, last or date)
-    reports = _with_app(lambda app: _fetch(app, days))
+    reports = errands.with_app(lambda app: errands.fetch(app, days))
     for report in reports:
         print(_told(report))
     if any(report.error for report in reports):
@@ -142,9 +123,9 @@ def deliver(
     """Plan and send what is due, then leave."""
     clock = _clock(at)
     if dry_run:
-        _with_app(_preview, clock)
+        errands.with_app(errands.preview, clock)
         return
-    planned, sent, waiting = _with_app(_deliver, clock, needs_token=True)
+    planned, sent, waiting = errands.with_app(errands.deliver, clock, needs_token=True)
     print(f"{planned} digests planned, {sent} messages sent, {waiting} digests still waiting")
     if waiting:
         raise typer.Exit(1)
@@ -167,8 +148,8 @@ def digest(
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
     if not is_language(language):
         raise typer.BadParameter(f"{language!r} is not a BCP-47 tag such as ko", param_hint="--language")
-    wanted = Wanted(day.date(), topics, language, style)
-    listing = _with_app(lambda app: _listing(app, wanted, write_missing=not stored))
+    wanted = errands.Wanted(day.date(), topics, language, style)
+    listing = errands.with_app(lambda app: errands.listing(app, wanted, write_missing=not stored))
     if not listing.listed:
         print(
             f"No papers of {day.date()} are stored. Try: digestbot fetch --date {day.date()}", file=sys.stderr
@@ -188,7 +169,7 @@ def bring_in(
     from digestbot.actions.archives import archives_in
 
     files = [*archives_in(paths)]
-    done = _with_app(lambda app: _import(app, files, language))
+    done = errands.with_app(lambda app: errands.bring_in(app, files, language))
     for problem in (problem for imported in done for problem in imported.problems):
         print(problem, file=sys.stderr)
     papers, new = sum(imported.papers for imported in done), sum(imported.new for imported in done)
@@ -265,139 +246,15 @@ def summaries_report(
     """Print how often the check of summaries is right, and what it refused of each model."""
     from digestbot.summaries import report, told_of_models
 
-    for line in (*report(papers or []), *_with_app(told_of_models)):
+    for line in (*report(papers or []), *errands.with_app(told_of_models)):
         print(line)
 
 
 @database.command()
 def upgrade() -> None:
     """Bring the database's schema up to date; `run` does it too."""
-    revision = _with_app(lambda app: app.store.revision())
+    revision = errands.with_app(lambda app: app.store.revision())
     print(f"The schema is at revision {revision}.")
-
-
-def _with_app(
-    act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
-) -> T:
-    """Run one action with everything it needs open, and the schema up to date."""
-    from digestbot import log
-    from digestbot.actions import system_clock
-    from digestbot.app import App
-    from digestbot.settings import load
-
-    loaded = load()
-    if needs_token:
-        loaded.telegram_token()
-    log.set_up(loaded.log_level, loaded.secrets())
-
-    async def opened() -> T:
-        async with App(loaded, clock or system_clock) as app:
-            await app.store.upgrade()
-            return await act(app)
-
-    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
-        return runner.run(opened())
-
-
-def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
-    """Return what makes a faster loop, where there is one."""
-    try:
-        import uvloop
-    except ImportError:  # it is not made for Windows
-        return None
-    return uvloop.new_event_loop
-
-
-async def _run(app: "App") -> None:
-    await app.run(_stopped())
-
-
-async def _perform(data: str, host: str, port: int, *, opens: bool) -> None:
-    import webbrowser
-
-    from digestbot.playground.guard import is_loopback
-    from digestbot.theatre import LIVE, perform
-
-    def opened(url: str) -> None:
-        print(f"The playground: {url}")
-        print("Only this machine reaches it." if is_loopback(host) else "Others reach it too: no password.")
-        print("Ctrl-C ends it, and all of it is forgotten.", flush=True)
-        if opens:
-            webbrowser.open(url)
-
-    if data == LIVE:
-        print("Asking Hugging Face for the papers of these days ...", flush=True)
-    await perform(data, host, port, opened, _stopped())
-
-
-def _stopped() -> asyncio.Event:
-    """Return what SIGTERM and Ctrl-C set."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
-
-
-async def _fetch(app: "App", days: list[date]) -> "list[DayReport]":
-    if not days:
-        return [report for ingest in app.ingests for report in await ingest.poll()]
-    return [await ingest.day(day) for day in _shown(days) for ingest in app.ingests]
-
-
-async def _deliver(app: "App") -> tuple[int, int, int]:
-    await app.take_place()
-    async with app.bot().bot as bot:
-        courier = app.courier(app.sender(bot))
-        await courier.recover()
-        with _told_to_wait("Planning"):
-            planned = await courier.plan()
-        with _told_to_wait(f"Sending {await courier.waiting()} digests"):
-            sent = await courier.send()
-        return planned, sent, await courier.waiting()
-
-
-async def _preview(app: "App") -> None:
-    from digestbot.render.split import plain
-
-    async for reader, message in app.courier(None).preview():
-        print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
-
-
-async def _listing(app: "App", wanted: Wanted, *, write_missing: bool) -> "Listing":
-    from digestbot.core import wishes
-
-    async def listed() -> "Listing":
-        topics = wishes.topics(wanted.topics)
-        return await app.library.on_topics(wanted.day, topics, wanted.language, wanted.style)
-
-    if app.writer and write_missing:
-        papers = [(card.paper, wanted.language, wanted.style) for card in (await listed()).cards]
-        with _told_to_wait(f"Summarising {len(papers)} papers"):
-            await app.writer.write_all(papers)
-    return await listed()
-
-
-async def _import(app: "App", files: list[Path], language: str) -> "list[Imported]":
-    return [await app.importer.file(file, language) for file in _shown(files)]
-
-
-def _shown(days: list[T]) -> Iterable[T]:
-    """Yield *days*, or files, with a bar of progress where somebody is looking."""
-    if len(days) < 2 or not sys.stderr.isatty():
-        return days
-    from rich.console import Console
-    from rich.progress import track
-
-    return track(days, "Reading", console=Console(stderr=True))
-
-
-def _told_to_wait(what: str) -> AbstractContextManager[object]:
-    """Show what takes long, where somebody is looking."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(f"{what} …")
 
 
 def _days(first: datetime | None, last: datetime | None) -> list[date]:

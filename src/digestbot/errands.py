@@ -1,0 +1,160 @@
+"""What a command has digestbot do: the app is opened, does one thing, and is closed.
+
+Who waits at a terminal is shown that something happens. What takes long to import is imported by who needs
+it.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from digestbot.core.summary import Style
+
+if TYPE_CHECKING:
+    from digestbot.actions import Clock
+    from digestbot.actions.archives import Imported
+    from digestbot.actions.ingest import DayReport
+    from digestbot.app import App
+    from digestbot.core.digest import Listing
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which papers are to be in a document, and how they are summarised."""
+
+    day: date
+    topics: str
+    language: str
+    style: Style
+
+
+def with_app(
+    act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
+) -> T:
+    """Run one action with everything it needs open, and the schema up to date."""
+    from digestbot import log
+    from digestbot.actions import system_clock
+    from digestbot.app import App
+    from digestbot.settings import load
+
+    loaded = load()
+    if needs_token:
+        loaded.telegram_token()
+    log.set_up(loaded.log_level, loaded.secrets())
+
+    async def opened() -> T:
+        async with App(loaded, clock or system_clock) as app:
+            await app.store.upgrade()
+            return await act(app)
+
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        return runner.run(opened())
+
+
+def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+    """Return what makes a faster loop, where there is one."""
+    try:
+        import uvloop
+    except ImportError:  # it is not made for Windows
+        return None
+    return uvloop.new_event_loop
+
+
+async def run(app: "App") -> None:
+    await app.run(_stopped())
+
+
+async def perform(data: str, host: str, port: int, *, opens: bool) -> None:
+    import webbrowser
+
+    from digestbot import theatre
+    from digestbot.playground.guard import is_loopback
+
+    def opened(url: str) -> None:
+        print(f"The playground: {url}")
+        print("Only this machine reaches it." if is_loopback(host) else "Others reach it too: no password.")
+        print("Ctrl-C ends it, and all of it is forgotten.", flush=True)
+        if opens:
+            webbrowser.open(url)
+
+    if data == theatre.LIVE:
+        print("Asking Hugging Face for the papers of these days ...", flush=True)
+    await theatre.perform(data, host, port, opened, _stopped())
+
+
+def _stopped() -> asyncio.Event:
+    """Return what SIGTERM and Ctrl-C set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def fetch(app: "App", days: list[date]) -> "list[DayReport]":
+    if not days:
+        return [report for ingest in app.ingests for report in await ingest.poll()]
+    return [await ingest.day(day) for day in _shown(days) for ingest in app.ingests]
+
+
+async def deliver(app: "App") -> tuple[int, int, int]:
+    await app.take_place()
+    async with app.bot().bot as bot:
+        courier = app.courier(app.sender(bot))
+        await courier.recover()
+        with _told_to_wait("Planning"):
+            planned = await courier.plan()
+        with _told_to_wait(f"Sending {await courier.waiting()} digests"):
+            sent = await courier.send()
+        return planned, sent, await courier.waiting()
+
+
+async def preview(app: "App") -> None:
+    from digestbot.render.split import plain
+
+    async for reader, message in app.courier(None).preview():
+        print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
+
+
+async def listing(app: "App", wanted: Wanted, *, write_missing: bool) -> "Listing":
+    from digestbot.core import wishes
+
+    async def listed() -> "Listing":
+        topics = wishes.topics(wanted.topics)
+        return await app.library.on_topics(wanted.day, topics, wanted.language, wanted.style)
+
+    if app.writer and write_missing:
+        papers = [(card.paper, wanted.language, wanted.style) for card in (await listed()).cards]
+        with _told_to_wait(f"Summarising {len(papers)} papers"):
+            await app.writer.write_all(papers)
+    return await listed()
+
+
+async def bring_in(app: "App", files: list[Path], language: str) -> "list[Imported]":
+    return [await app.importer.file(file, language) for file in _shown(files)]
+
+
+def _shown(days: list[T]) -> Iterable[T]:
+    """Yield *days*, or files, with a bar of progress where somebody is looking."""
+    if len(days) < 2 or not sys.stderr.isatty():
+        return days
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(days, "Reading", console=Console(stderr=True))
+
+
+def _told_to_wait(what: str) -> AbstractContextManager[object]:
+    """Show what takes long, where somebody is looking."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{what} …")
