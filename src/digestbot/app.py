@@ -27,7 +27,6 @@ from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
 from digestbot.actions.trends import Trends
-from digestbot.actions.write import Writer
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
 from digestbot.bot.limiter import Limiter, shared
@@ -43,19 +42,18 @@ from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork
 from digestbot.settings import Settings
-from digestbot.sources.arxiv import Arxiv
-from digestbot.sources.fulltext import FullTexts
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay
-from digestbot.sources.llm import Llm
 from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
 from digestbot.web import Site
 from digestbot.web.metrics import Metrics
 
 if TYPE_CHECKING:
+    from digestbot.actions.write import Writer
     from digestbot.bot import Bot
+    from digestbot.sources.llm import Llm
 
 log = structlog.get_logger()
 
@@ -81,6 +79,8 @@ class App:
         self.store = Store(settings.database_url)
         self.sources: list[Source] = [HuggingFace(self._http, settings.huggingface.url, _secret(settings))]
         if categories:
+            from digestbot.sources.arxiv import Arxiv  # noqa: PLC0415 - with the reader of its feeds
+
             self.sources.append(Arxiv(self._http, settings.arxiv.url, categories))
         self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
@@ -114,7 +114,10 @@ class App:
     ) -> None:
         await self._open.aclose()
 
-    def _writer(self, llm: Llm) -> Writer:
+    def _writer(self, llm: "Llm") -> "Writer":
+        from digestbot.actions.write import Writer  # noqa: PLC0415 - as Arxiv, only where it is wanted
+        from digestbot.sources.fulltext import FullTexts  # noqa: PLC0415
+
         given = self._settings.summaries
         reads_all = given.input is Input.FULLTEXT
         return Writer(
@@ -271,10 +274,12 @@ def _secret(settings: Settings) -> str | None:
     return token.get_secret_value() if token else None
 
 
-def _llm(settings: Settings) -> Llm | None:
+def _llm(settings: Settings) -> "Llm | None":
     given = settings.llm
     if given.model is None:
         return None
+    from digestbot.sources.llm import Llm  # noqa: PLC0415 - as Arxiv
+
     key = given.api_key.get_secret_value() if given.api_key else None
     return Llm(given.url, given.model, key, timeout=given.timeout, concurrency=given.concurrency)
 

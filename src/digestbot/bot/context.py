@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telegram import (
     CallbackQuery,
@@ -25,7 +25,6 @@ from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.trends import Trends
-from digestbot.actions.write import Writer
 from digestbot.bot.sender import call
 from digestbot.core.paper import canonical_id
 from digestbot.core.retention import Retention
@@ -36,6 +35,9 @@ from digestbot.render.behalf import VERB, on_behalf
 from digestbot.render.i18n import guess
 from digestbot.render.message import CODE_VERSION, Document, Message, Press
 from digestbot.render.split import clip, plain
+
+if TYPE_CHECKING:
+    from digestbot.actions.write import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Desk:
     channels: Channels
     render: Renderer
     retention: Retention
-    writer: Writer | None = None
+    writer: "Writer | None" = None
     """None where there is no language model."""
 
 

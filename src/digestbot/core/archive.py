@@ -18,11 +18,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import pairwise
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING
 
 from digestbot.core.paper import Paper, canonical_id
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _DAY = re.compile(r"^## Daily Papers \((\d{4}-\d{2}-\d{2})\)\s*$", re.MULTILINE)
 _ENTRY = re.compile(r"^### ", re.MULTILINE)
@@ -36,7 +39,6 @@ _FACTS = re.compile(
 _LINK = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 _NOT_A_BULLET = re.compile(r"\s*(?:Vote:|Authors:|!\[|\[Watch Video\]|<div>)")
 _BULLET = re.compile(r"^[-*] ", re.MULTILINE)
-_MARKDOWN = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,17 @@ def _entry(chunk: str) -> Entry:
     )
 
 
+@cache
+def _markdown() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only who imports archives needs it
+
+    return MarkdownIt("commonmark")
+
+
 def _plain(markdown: str) -> str:
     """Return a text of one bullet without its markup, lines within it kept."""
     told = []
-    for token in _MARKDOWN.parse(markdown):
+    for token in _markdown().parse(markdown):
         if token.type in ("inline", "code_block", "fence"):
             parts = token.children or [token]
             told.append("".join("\n" if part.type == "softbreak" else part.content for part in parts))

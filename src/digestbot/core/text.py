@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sentencex
-
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -96,6 +94,8 @@ def words(text: str) -> tuple[str, ...]:
 
 def sentences(text: str) -> list[str]:
     """Return the sentences of an English *text* in order."""
+    import sentencex  # noqa: PLC0415 - a bot that waits has no use for its megabyte
+
     return [found for part in sentencex.segment("en", text) if (found := part.strip())]
 
 

@@ -4,7 +4,6 @@ import re
 from functools import cache
 from zoneinfo import available_timezones
 
-import tzfpy
 from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
@@ -48,6 +47,8 @@ def find_zones(text: str) -> list[str]:
 
 def zone_at(latitude: float, longitude: float) -> str | None:
     """Return the IANA zone of a place on the map (degrees), None where there is none."""
+    import tzfpy  # noqa: PLC0415 - few send a place, and it brings a map of the world
+
     zone = tzfpy.get_tz(longitude, latitude)
     return zone if zone in available_timezones() else None
 
