@@ -7,12 +7,14 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 from digestbot.core.delivery import LEASE
-from digestbot.core.subscriber import EVERY_DAY, Schedule
+from digestbot.core.subscriber import EVERY_DAY, ChatKind, Schedule
+from digestbot.core.threads import Route
 from digestbot.store import Store
 from tests.builders import NOON, a_paper, a_subscriber
 from tests.chaos.mortal import tick, tick_and_die
@@ -21,6 +23,9 @@ PAPERS = 14
 """So many with long titles don't fit in one message."""
 STRIDE = 1 if os.environ.get("CHAOS") else 8
 FLAG = "Possible repeat"
+ANN, LAB = 7, -1007
+KINDS = ("Agents", "Robots")
+"""The forum has a thread for each."""
 
 
 def test_a_crash_at_any_await_loses_nothing(database_url: str, tmp_path: Path) -> None:
@@ -54,13 +59,23 @@ async def _settle_in(url: str) -> None:
         async with store.write() as tables:
             schedule = Schedule(NOON.time(), "UTC", EVERY_DAY)
             due = NOON + timedelta(days=1)
-            ann = a_subscriber(schedule=schedule, maximum=50, next_due_at=due)
+            ann = a_subscriber(ANN, schedule=schedule, maximum=50, next_due_at=due)
             await tables.subscribers.add(ann, NOON)
+            lab = await tables.subscribers.add(
+                replace(
+                    ann,
+                    chat_id=LAB,
+                    kind=ChatKind.SUPERGROUP,
+                    routes=(Route("agents", 4), Route("robots", 5)),
+                ),
+                NOON,
+            )
+            await tables.subscribers.add_topics(lab.id, [("agents", "agents"), ("robots", "robots")])
 
 
 async def _list(url: str, number: int, day: date) -> list[str]:
     papers = [
-        a_paper(100 * number + more, "T" * 240, listed_on=day, upvotes=PAPERS - more)
+        a_paper(100 * number + more, f"{KINDS[more % 2]} {'T' * 240}", listed_on=day, upvotes=PAPERS - more)
         for more in range(PAPERS)
     ]
     async with Store(url) as store, store.write() as tables:
@@ -69,18 +84,22 @@ async def _list(url: str, number: int, day: date) -> list[str]:
 
 
 def _check(letters: Path, wanted: list[str]) -> None:
-    """Hold what arrived against what was *wanted*: in order, and twice only where it says so."""
-    arrived: dict[str, int] = {}
-    for paper, flagged in _papers(letters):
-        assert flagged or paper not in arrived
-        arrived[paper] = arrived.get(paper, 0) + 1
-    assert list(arrived) == wanted
-    assert max(arrived.values()) <= 2
+    """Hold what arrived against what was *wanted*: in order, and twice only where it says so.
+
+    The forum has it in two parts, one to a thread.
+    """
+    arrived: dict[int, dict[str, int]] = {ANN: {}, LAB: {}}
+    for chat, paper, flagged in _papers(letters):
+        assert flagged or paper not in arrived[chat]
+        arrived[chat][paper] = arrived[chat].get(paper, 0) + 1
+    assert list(arrived[ANN]) == wanted
+    assert sorted(arrived[LAB]) == sorted(wanted)
+    assert max(times for there in arrived.values() for times in there.values()) <= 2
 
 
-def _papers(letters: Path) -> Iterator[tuple[str, bool]]:
-    """Yield each paper of each message in turn, and whether the message says that it may be a repeat."""
+def _papers(letters: Path) -> Iterator[tuple[int, str, bool]]:
+    """Yield each paper of each message in turn: to whom, and whether it says that it may be a repeat."""
     for line in letters.read_text(encoding="utf-8").splitlines():
-        _, html = json.loads(line)
+        chat, html = json.loads(line)
         for paper in re.findall(r"arxiv\.org/abs/([\d.]+)", html):
-            yield paper, FLAG in html
+            yield chat, paper, FLAG in html
