@@ -238,3 +238,25 @@ async def test_a_person_who_blocks_us_and_comes_back_has_their_digest_again(
     await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
     assert "Late Agents" in (await ann.private.hears()).text
     assert refused(stage) == []
+
+
+async def test_a_group_that_adds_us_is_told_once_how_to_begin(
+    stage: Stage, ann: Person, minjun: Person
+) -> None:
+    """Not again when others come, when it becomes a supergroup, or when it takes us back."""
+    lab = stage.telegram.group("Lab", admins=[ann], with_bot=False)
+    lab.add_bot(by=ann)
+    assert "An admin begins it with /start" in (await lab.hears()).text
+    minjun.joins(lab)
+    await ann.says("/start", in_=lab)
+    assert "Welcome" in (await lab.hears()).text
+    lab.kick_bot(by=ann)
+    lab.add_bot(by=ann)
+    new = lab.migrate()
+    await stage.settled()
+    async with stage.app.store.read() as tables:
+        subscriber = await tables.subscribers.in_chat(new.id)
+    assert subscriber is not None
+    assert subscriber.state is SubscriberState.ACTIVE
+    assert lab.unheard == new.unheard == []
+    assert refused(stage) == []

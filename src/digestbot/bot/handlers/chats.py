@@ -9,7 +9,7 @@ from telegram.ext import ChatMemberHandler, MessageHandler, filters
 
 from digestbot.bot.context import Context, chat_of, member_of, message_of
 from digestbot.bot.sender import call
-from digestbot.core.subscriber import Chat, ChatKind
+from digestbot.core.subscriber import Chat, ChatKind, SubscriberState
 from digestbot.render.message import Message
 
 log = structlog.get_logger()
@@ -67,6 +67,14 @@ def _may_write(we: ChatMember, kind: ChatKind) -> bool:
     return we.status not in _OUT
 
 
+async def joined(update: Update, context: Context) -> None:
+    """Say in a group that we were just added to how its digests begin; not where they went before."""
+    new = message_of(update).new_chat_members
+    reader = await context.reader(update)
+    if any(one.id == context.bot.id for one in new) and reader.state is SubscriberState.UNSUBSCRIBED:
+        await context.reply(update, context.desk.render.say("joined", reader))
+
+
 async def moved(update: Update, context: Context) -> None:
     message = message_of(update)
     if message.migrate_to_chat_id is not None:
@@ -75,5 +83,6 @@ async def moved(update: Update, context: Context) -> None:
 
 HANDLERS = [
     ChatMemberHandler(membership_changed, ChatMemberHandler.MY_CHAT_MEMBER),
+    MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, joined),
     MessageHandler(filters.StatusUpdate.MIGRATE, moved),
 ]
