@@ -100,14 +100,11 @@ async def plan(file: Path) -> int:
 
 
 def bare(file: Path) -> float:
-    """Return the seconds of reading the same rows and writing the same deliveries, and nothing else."""
+    """Return the seconds of reading the same rows and writing the same digests and deliveries alone."""
     raw = sqlite3.connect(file)
     raw.execute("PRAGMA journal_mode = WAL")
-    last = planned = 0
-    columns = "subscriber_id, digest_id, slot_at, state, act_at"
-    kept = raw.execute(f"SELECT {columns} FROM deliveries ORDER BY subscriber_id").fetchall()
-    raw.execute("DELETE FROM deliveries")
-    raw.commit()
+    digests, deliveries = _Taken(raw, "digests", "id"), _Taken(raw, "deliveries", "subscriber_id")
+    last = 0
     start = time.perf_counter()
     while rows := raw.execute(
         "SELECT * FROM subscribers WHERE id > ? ORDER BY id LIMIT 2000", (last,)
@@ -117,18 +114,36 @@ def bare(file: Path) -> float:
             "SELECT * FROM topics WHERE subscriber_id > ? AND subscriber_id <= ?", (last, upto)
         ).fetchall()
         last = upto
-        until = planned
-        while until < len(kept) and kept[until][0] <= upto:
-            until += 1
-        raw.executemany(
-            f"INSERT INTO deliveries ({columns}) VALUES (?, ?, ?, ?, ?)",
-            kept[planned:until],
-        )
+        theirs = deliveries.upto("subscriber_id", upto)
+        newest = max((row["digest_id"] for row in theirs), default=0)
+        raw.executemany(digests.insert, map(tuple, digests.upto("id", newest)))
+        raw.executemany(deliveries.insert, map(tuple, theirs))
         raw.commit()
-        planned = until
     seconds = time.perf_counter() - start
     raw.close()
     return seconds
+
+
+class _Taken:
+    """All rows of a table, in order of a column; they are deleted."""
+
+    def __init__(self, raw: sqlite3.Connection, table: str, order: str) -> None:
+        cursor = raw.cursor()
+        cursor.row_factory = sqlite3.Row
+        self._rows = cursor.execute(f"SELECT * FROM {table} ORDER BY {order}").fetchall()
+        self._first = 0
+        columns = [column[0] for column in cursor.description]
+        self.insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        raw.execute(f"DELETE FROM {table}")
+        raw.commit()
+
+    def upto(self, column: str, value: int) -> list[sqlite3.Row]:
+        """Return the next rows, those whose *column* is no more than *value*."""
+        end = self._first
+        while end < len(self._rows) and self._rows[end][column] <= value:
+            end += 1
+        rows, self._first = self._rows[self._first : end], end
+        return rows
 
 
 def crowd(terms: Sequence[str], count: int, random_: random.Random) -> Iterator[tuple[str, ...]]:
