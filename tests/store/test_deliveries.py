@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from digestbot.core.delivery import LEASE, Delivery, State
+from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest, Pick
 from digestbot.core.subscriber import Subscriber
 from digestbot.store import Store, Tables
@@ -139,6 +139,19 @@ async def test_a_process_that_dies_again_and_again_makes_one_doubt(store: Store,
             await tables.deliveries.recover(NOON + (times + 1) * LEASE)
     (again,) = await claim(store, NOON + 5 * LEASE)
     assert again.doubts == 1
+
+
+async def test_what_may_kill_its_senders_waits_until_others_are_out(store: Store, reader: Subscriber) -> None:
+    """After so many deaths it is tried once an hour, and is not lost."""
+    now = NOON
+    for _ in range(MAX_ATTEMPTS):
+        await claim(store, now)
+        now += LEASE
+        async with store.write() as tables:
+            await tables.deliveries.recover(now)
+    assert await claim(store, now + RETRY_FAILED - MINUTE) == []
+    (again,) = await claim(store, now + RETRY_FAILED)
+    assert again.may_repeat
 
 
 async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store, reader: Subscriber) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digestbot.core.delivery import LEASE, Delivery, State
+from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest
 from digestbot.core.why import Told
 from digestbot.store.picks import Written, pack, unpack
@@ -101,7 +101,7 @@ class Deliveries:
             deliveries.c.act_at <= now, deliveries.c.state != State.SENDING, ~_comes_after_another()
         )
         if after is not None:
-            place = sa.tuple_(sa.literal(after.act_at, UTCDateTime), sa.literal(after.id))
+            place = sa.tuple_(_at(after.act_at), sa.literal(after.id))
             waiting = waiting.where(sa.tuple_(deliveries.c.act_at, deliveries.c.id) > place)
         order = (deliveries.c.act_at, deliveries.c.id)
         taken = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
@@ -112,7 +112,7 @@ class Deliveries:
             "state": State.SENDING,
             "act_at": now + LEASE,
             "attempts": deliveries.c.attempts + 1,
-            "tried_at": sa.func.coalesce(deliveries.c.tried_at, sa.literal(now, UTCDateTime)),
+            "tried_at": sa.func.coalesce(deliveries.c.tried_at, _at(now)),
         }
         claim = deliveries.update().where(deliveries.c.id.in_([row.id for row in rows]))
         await self._connection.execute(claim.values(attempt))  # what it makes of the rows is known
@@ -138,13 +138,15 @@ class Deliveries:
     async def recover(self, now: datetime) -> int:
         """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
 
-        Most of it was claimed and not begun: that is one doubt, never enough to let the message be.
+        Most of it was claimed and not begun: that is one doubt, never enough to let the message be. What was
+        tried that often may be what kills its senders: it waits until others are out.
         """
+        is_suspect = deliveries.c.attempts >= MAX_ATTEMPTS
         abandoned = deliveries.update().where(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
         changed = await self._connection.execute(
             abandoned.values(
-                state=State.UNCERTAIN,
-                act_at=now,
+                state=sa.case((is_suspect, State.FAILED.value), else_=State.UNCERTAIN.value),
+                act_at=sa.case((is_suspect, _at(now + RETRY_FAILED)), else_=_at(now)),
                 doubts=sa.case((deliveries.c.doubts == 0, 1), else_=deliveries.c.doubts),
             )
         )
@@ -339,6 +341,10 @@ def _settled(one: Settled, now: datetime) -> dict[str, Any]:
         "new_ended_at": now if settled.act_at is None else None,
         "new_error": one.error,
     }
+
+
+def _at(moment: datetime) -> sa.ColumnElement[datetime]:
+    return sa.literal(moment, UTCDateTime)
 
 
 def _comes_after_another() -> sa.ColumnElement[bool]:
