@@ -18,6 +18,7 @@ from digestbot.bot.handlers import (
     rest,
     settings,
     start,
+    taste,
     topics,
     trends,
     welcome,
@@ -30,7 +31,20 @@ SOURCE = ROOT / "src" / "digestbot"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = {
     name
-    for module in (start, welcome, topics, papers, reading, trends, settings, forum, channels, chats, rest)
+    for module in (
+        start,
+        welcome,
+        topics,
+        papers,
+        reading,
+        taste,
+        trends,
+        settings,
+        forum,
+        channels,
+        chats,
+        rest,
+    )
     for handler in module.HANDLERS
     for name in getattr(handler, "commands", ())
 }

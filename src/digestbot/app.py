@@ -26,6 +26,7 @@ from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
+from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
@@ -97,6 +98,7 @@ class App:
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
         self.channels = Channels(self.store, clock, _defaults(settings))
+        self.tastes = Tastes(self.store, self.membership, clock)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
@@ -151,6 +153,7 @@ class App:
             self.reasons,
             self.trends,
             self.channels,
+            self.tastes,
             self.render,
             self.retention,
             self.writer,

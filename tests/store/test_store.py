@@ -12,9 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import digestbot.store
-from digestbot.core.paper import DayState, SourceDay
+from digestbot.core.paper import DayState, Opinion, SourceDay
 from digestbot.core.subscriber import Schedule, SubscriberState
-from digestbot.store import Store
+from digestbot.core.taste import Learned
+from digestbot.store import Store, tastes
 from digestbot.store.schema import is_ours, metadata
 from tests.builders import DAY, NOON, a_paper, a_subscriber
 
@@ -282,3 +283,27 @@ async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
 async def test_a_password_is_not_shown_with_the_place() -> None:
     """Where the database is may be logged."""
     assert "secret" not in Store("postgresql+asyncpg://me:secret@localhost/x").place
+
+
+async def test_only_the_newest_votes_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One paper has one vote; what was learned is there for planning as it was written, or not at all."""
+    monkeypatch.setattr(tastes, "MOST_LESSONS", 2)
+    async with store.write() as tables:
+        reader = await tables.subscribers.add(a_subscriber(), NOON)
+        await tables.papers.save([a_paper(number) for number in range(1, 5)], NOON)
+        for number in (1, 2, 3, 3):
+            at = NOON + timedelta(minutes=number)
+            await tables.tastes.vote(reader.id, f"2510.{number:05}", Opinion.USEFUL, at)
+        assert (await tables.tastes.votes(reader.id)).keys() == {"2510.00002", "2510.00003"}
+        await tables.tastes.teach(reader.id, (Learned("agent", "Agents", 0.5, 2),))
+        (waiting,) = await tables.subscribers.waiting(NOON)
+        assert [*tastes.read_weights(waiting.taste or "")] == [("agent", 0.5)]
+        assert await tables.tastes.taste(reader.id) == (Learned("agent", "Agents", 0.5, 2),)
+        await tables.tastes.unlearn(reader.id, "agent")
+        await tables.saved.put(reader.id, "2510.00004", NOON)
+        await tables.tastes.forget(reader.id)
+        await tables.tastes.leave_out_saved(reader.id, NOON)
+        assert await tables.tastes.votes(reader.id) == {"2510.00004": Opinion.NONE}
+        assert await tables.tastes.unlearned(reader.id) == frozenset()
+        (waiting,) = await tables.subscribers.waiting(NOON)
+        assert waiting.taste is None

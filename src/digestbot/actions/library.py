@@ -126,8 +126,10 @@ class Library:
         async with self._store.read() as tables:
             paper = await _known(tables, paper_id)
             is_saved = await tables.saved.has(reader.id, paper_id)
+            opinion = await tables.tastes.opinion(reader.id, paper_id)
         matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
-        card = Card(paper, tuple(match.topic for match in matches if not match.mutes), is_saved=is_saved)
+        topics = tuple(match.topic for match in matches if not match.mutes)
+        card = Card(paper, topics, is_saved=is_saved, opinion=opinion)
         return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
 
     async def search(self, text: str, reader: Subscriber) -> Listing:

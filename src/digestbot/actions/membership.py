@@ -282,7 +282,7 @@ class Membership:
         Who is not known yet gets no digests by it. Raises UserError `unknown-paper`, `too-many-saved`.
         """
         async with self._store.write() as tables:
-            reader = await tables.subscribers.in_chat(chat.id) or await self._note(tables, chat)
+            reader = await self.noted(tables, chat)
             if await tables.saved.has(reader.id, paper_id):
                 return False
             if await tables.papers.get(paper_id) is None:
@@ -327,7 +327,10 @@ class Membership:
     async def _known(self, tables: Tables, chat: Chat) -> Subscriber:
         return await tables.subscribers.in_chat(chat.id) or stranger(chat, self._defaults)
 
-    async def _note(self, tables: Tables, chat: Chat) -> Subscriber:
+    async def noted(self, tables: Tables, chat: Chat) -> Subscriber:
+        """Return who reads in *chat*; one that we don't know yet is known from now on, without digests."""
+        if known := await tables.subscribers.in_chat(chat.id):
+            return known
         new = self._switched(stranger(chat, self._defaults), SubscriberState.UNSUBSCRIBED)
         return await tables.subscribers.add(new, self._clock())
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import NamedTuple
 
 import structlog
@@ -16,10 +17,12 @@ from digestbot.core.digest import Digest, Pick, Picker, asks, by_votes_alone, co
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
+from digestbot.core.taste import Tasting
 from digestbot.core.threads import Route, grouped
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
 from digestbot.store.subscribers import Waiting
+from digestbot.store.tastes import read_weights
 
 log = structlog.get_logger()
 
@@ -114,6 +117,10 @@ class _Which(NamedTuple):
     """Where there is nothing to tell, that is told."""
     rising: tuple[Pick, ...] = ()
     """What earlier digests left out."""
+    taste: str | None = None
+    """What the reader's votes taught."""
+    beyond: int = 0
+    """Where they taught anything, the new papers that no topic brings."""
 
 
 _SILENCE = _Which((), 0, 0, 0)
@@ -158,7 +165,8 @@ class _News:
         does_ask = self._does_ask(topics)
         new = self._new_to(reader, reader.categories if does_ask else ())
         brought = postings.brought(topics) if does_ask else postings.unmuted(topics)
-        wanted = brought & new & self._liked_by(reader.minimum_votes)
+        liked = self._liked_by(reader.minimum_votes)
+        wanted = brought & new & liked
         if not wanted:
             return _Which((), 0, new.bit_count(), 0, tells_nothing=True) if reader.tells_nothing else _SILENCE
         found = (
@@ -166,7 +174,11 @@ class _News:
         )
         since = missed(reader.schedule, reader.slot_at, reader.missed_since)
         maximum = most_in_recap(reader.maximum) if since else reader.maximum
-        return _Which(found, wanted, new.bit_count(), maximum, reader.routes, since=since)
+        which = _Which(found, wanted, new.bit_count(), maximum, reader.routes, since=since)
+        if not reader.taste:
+            return which
+        beyond = new & liked & postings.unmuted(topics) & ~brought & ~self.listed_twice
+        return which._replace(taste=reader.taste, beyond=beyond)
 
     def digest(self, which: _Which) -> Digest | None:
         """Return what is told; None is silence."""
@@ -178,7 +190,10 @@ class _News:
         digest = compose(picks, which.listed, which.maximum, which.rising)
         if digest is None:
             return None
-        return replace(digest, picks=grouped(digest.picks, which.routes), since=which.since)
+        shown = digest.picks
+        if which.taste:
+            shown = self._tasting.served(shown, read_weights(which.taste), which.beyond)
+        return replace(digest, picks=grouped(shown, which.routes), since=which.since)
 
     def is_new(self, paper_id: str, reader: Waiting) -> bool:
         """Tell whether a paper is news to *reader*."""
@@ -187,6 +202,10 @@ class _News:
     def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
         """Return those of some papers that are news."""
         return frozenset(self._arrivals.keys() & paper_ids)
+
+    @cached_property
+    def _tasting(self) -> Tasting:
+        return Tasting(self.postings.papers)
 
     def _liked_by(self, votes: int) -> int:
         if votes not in self._liked:

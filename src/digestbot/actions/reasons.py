@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from digestbot.core.categories import is_for
 from digestbot.core.digest import asks, select
@@ -9,6 +10,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import explain
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.taste import counted
 from digestbot.core.why import Known, Told, Why, judge
 from digestbot.errors import UserError
 from digestbot.store import Store
@@ -29,9 +31,10 @@ class Reasons:
                 raise UserError("unknown-paper", paper=paper_id)
             arrival = await tables.papers.arrival(paper_id)
             told = await tables.deliveries.tell_of(reader.id, paper_id) if reader.id else None
+            taste = await tables.tastes.taste(reader.id)
             day = await tables.papers.listed(paper.listed_on, paper.listed_on, everywhere=True)
         known = await asyncio.to_thread(self._known, paper, reader, day, arrival, told)
-        return judge(paper, reader, known)
+        return judge(paper, reader, replace(known, learned=counted(taste, paper)))
 
     def _known(
         self, paper: Paper, reader: Subscriber, day: Sequence[Paper], arrival: int, told: Told | None

@@ -1,7 +1,7 @@
 """What a handler is given: the desk with everything to ask, who reads, and ways to answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from digestbot.actions.channels import Channels
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
+from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.bot.sender import call
 from digestbot.core.paper import canonical_id
@@ -49,6 +50,7 @@ class Desk:
     reasons: Reasons
     trends: Trends
     channels: Channels
+    tastes: Tastes
     render: Renderer
     retention: Retention
     writer: "Writer | None" = None
@@ -94,11 +96,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """Show a message's text for a moment."""
         await query.answer(clip(plain(message.html), _TOAST_LIMIT))
 
-    async def relabel(self, query: CallbackQuery, label: str, message: Message) -> None:
-        """Give the button that was pressed another text, leave all else, and show *message* for a moment."""
+    async def relabel(self, query: CallbackQuery, labels: Mapping[str, str], message: Message) -> None:
+        """Give buttons other texts, by their codes, leave all else, and show *message* for a moment."""
         await self.toast(query, message)
         if isinstance(query.message, TelegramMessage):
-            await _edit(query.edit_message_reply_markup(_relabelled(query, label)))
+            await _edit(query.edit_message_reply_markup(_relabelled(query, labels)))
 
     async def hand_over(self, update: Update, document: Document) -> None:
         """Send a file to where the update came from."""
@@ -149,16 +151,16 @@ def _place(message: MaybeInaccessibleMessage | None) -> Place:
     return message.chat.id, message.message_id
 
 
-def _relabelled(query: CallbackQuery, label: str) -> InlineKeyboardMarkup | None:
-    """Return the keyboard that a press came from, with another text on the pressed button."""
+def _relabelled(query: CallbackQuery, labels: Mapping[str, str]) -> InlineKeyboardMarkup | None:
+    """Return the keyboard that a press came from, with other texts on buttons that have these codes."""
     shown = query.message.reply_markup if isinstance(query.message, TelegramMessage) else None
     if shown is None:
         return None
     return InlineKeyboardMarkup(
         [
             [
-                InlineKeyboardButton(label, callback_data=query.data)
-                if button.callback_data == query.data
+                InlineKeyboardButton(labels[code], callback_data=code)
+                if isinstance(code := button.callback_data, str) and code in labels
                 else button
                 for button in row
             ]

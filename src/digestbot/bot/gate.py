@@ -7,7 +7,8 @@ from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
-from digestbot.bot.context import Context, Handler
+from digestbot.bot.context import Context, Handler, chat_of
+from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
 
 log = structlog.get_logger()
@@ -28,6 +29,13 @@ def may_change(handler: Handler) -> Handler:
         await handler(update, context)
 
     return guarded
+
+
+async def in_private(update: Update, context: Context) -> Subscriber:
+    """Return who reads in a private chat. Raises UserError `only-in-private` elsewhere."""
+    if chat_of(update).kind is not ChatKind.PRIVATE:
+        raise UserError("only-in-private", bot=context.bot.username)
+    return await context.reader(update)
 
 
 async def _is_in_charge(update: Update, context: Context) -> bool:

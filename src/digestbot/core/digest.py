@@ -7,7 +7,7 @@ from enum import StrEnum
 from operator import itemgetter
 
 from digestbot.core.archive import Entry
-from digestbot.core.paper import Paper, canonical_id
+from digestbot.core.paper import Opinion, Paper, canonical_id
 from digestbot.core.postings import Postings, places
 from digestbot.core.query import parse
 from digestbot.core.rank import ENOUGH, MOST_VOTES, narrow, odds, order, standing, votes_to_gain
@@ -23,6 +23,8 @@ class How(StrEnum):
     """It is new, and its topics or votes brought it."""
     RISING = "rising"
     """An earlier digest had left it out; it rose since."""
+    OUTSIDE = "outside"
+    """No topic brought it, but what the reader's votes taught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,8 @@ class Card:
     is_saved: bool = False
     """The reader keeps it."""
     how: How = How.NEW
+    opinion: Opinion = Opinion.NONE
+    """The reader's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 _NEW_STYLE = r"\d{4}\.\d{4,5}"  # since April 2007, https://info.arxiv.org/help/arxiv_identifier.html
 _OLD_STYLE = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
@@ -40,6 +40,15 @@ class Paper:
     """arXiv's, the primary one first: `cs.CL`. Empty while only Hugging Face told of it."""
     on_hugging_face: bool = True
     """False as long as only arXiv lists it: no votes, no summary, and hundreds of its kind a day."""
+
+
+class Opinion(IntEnum):
+    """What a reader thinks of a paper."""
+
+    NOT_FOR_ME = -1
+    NONE = 0
+    """Nothing is to be learned of it, also where it is saved."""
+    USEFUL = 1
 
 
 class DayState(StrEnum):

@@ -15,7 +15,7 @@ from digestbot.core.background import Background
 from digestbot.core.sheet import Place, Sheet
 from digestbot.core.text import Gap, Text
 
-_LINKS = frozenset(
+LINKS = frozenset(
     (  # noqa: SIM905
         "a about achieve across all also an and any are art as at based be been between both but by can"
         " demonstrate did do doe each enable enhance existing first for from had has have here how however"
@@ -222,8 +222,8 @@ class _Around:
             text.keys[hit.last + 1] if hit.last + 1 < end and text.gaps[hit.last + 1] != Gap.BREAK else None
         )
         return cls(
-            narrowed=before is not None and before not in _LINKS,
-            goes_on=after is not None and after not in _LINKS,
+            narrowed=before is not None and before not in LINKS,
+            goes_on=after is not None and after not in LINKS,
             attached=before is not None and text.gaps[hit.first] == Gap.TIGHT,
             attaches=after is not None and text.gaps[hit.last + 1] == Gap.TIGHT,
             in_brackets=False,

@@ -10,6 +10,7 @@ from digestbot.core.digest import How, Pick, asks
 from digestbot.core.match import Match
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.taste import Taste
 
 
 class Verdict(StrEnum):
@@ -19,6 +20,8 @@ class Verdict(StrEnum):
     """It was in a digest."""
     RISEN = "risen"
     """One digest had left it out, a later one showed it because it rose."""
+    OUTSIDE = "outside"
+    """No topic brought it, but what the reader's votes taught."""
     LEFT_OUT = "left-out"
     """It matched, beyond the most papers that the reader wants in a digest."""
     CATEGORY = "category"
@@ -64,6 +67,8 @@ class Known:
     told: Told | None
     value: Mapping[str, float]
     """What relevance, votes and freshness add to its place in the order."""
+    learned: Taste = ()
+    """Of the words that the reader's votes taught, those that the paper holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +92,7 @@ def judge(paper: Paper, reader: Subscriber, known: Known) -> Why:
     does_ask = asks(reader.topics)
     rules = {
         Verdict.RISEN: told is not None and told.how is How.RISING,
+        Verdict.OUTSIDE: told is not None and told.how is How.OUTSIDE,
         Verdict.SENT: told is not None and told.is_shown,
         Verdict.LEFT_OUT: told is not None,
         Verdict.CATEGORY: not is_for(paper, reader.categories if does_ask else ()),

@@ -10,8 +10,9 @@ from dataclasses import replace
 from digestbot.core.categories import NAMES
 from digestbot.core.digest import TOP_DAYS, Card, How, Listing, Trial, View, ViewKind, asks
 from digestbot.core.narrow import Way
-from digestbot.core.paper import Paper
+from digestbot.core.paper import Opinion, Paper
 from digestbot.core.subscriber import Subscriber
+from digestbot.core.taste import Taste
 from digestbot.core.trends import Trend
 from digestbot.errors import UserError
 from digestbot.render.behalf import choices_of_channel, opening
@@ -37,6 +38,7 @@ from digestbot.render.buttons import (
 )
 from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
+from digestbot.render.learned import page_of, profile_buttons, vote_buttons
 from digestbot.render.markup import block
 from digestbot.render.message import Button, Document, Message, Offer, Part, Press, Rows
 from digestbot.render.split import clip, fitting, plain, shown_units
@@ -138,7 +140,9 @@ class Renderer:
         if back:  # the abstract has what the rest leaves
             room = min(_LONGEST_ABSTRACT, self._text_limit - shown_units(html) - _ABSTRACT_HEAD)
             html = block("papers.jinja", name, language, room=max(room, 0), **told)
-        rows = (*links(card.paper, language), keep(card, language), *mute_choices(mutes or {}, language))
+        rows = (*links(card.paper, language), keep(card, language))
+        rows = (*rows, vote_buttons(card.paper.id, language, card.opinion))
+        rows = (*rows, *mute_choices(mutes or {}, language))
         if other:
             rows = (*rows, (switch(card.paper, other, back),))
         if back:
@@ -217,6 +221,18 @@ class Renderer:
     def saved(self, language: str, *, is_saved: bool) -> str:
         """Return what the button that keeps a paper says."""
         return keep_label(language, is_saved=is_saved)
+
+    def votes(self, paper_id: str, language: str, opinion: Opinion) -> dict[str, str]:
+        """Return what the buttons that say what a reader thinks of a paper say, by their codes."""
+        buttons = vote_buttons(paper_id, language, opinion)
+        return {button.does.code(): button.text for button in buttons if isinstance(button.does, Press)}
+
+    def profile(self, reader: Subscriber, taste: Taste, page: int = 0, **learned_from: int) -> Message:
+        """Return a page of what was learned from so many votes."""
+        _, shown = page_of(taste, page)
+        html = block("says.jinja", "profile", reader.language, taste=taste, shown=shown, **learned_from)
+        has_votes = any(learned_from.values())
+        return Message(html, profile_buttons(taste, page, reader.language) if has_votes else ())
 
     def export(self, papers: Sequence[Paper], form: Format) -> Document:
         """Return papers as a file."""

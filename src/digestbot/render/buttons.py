@@ -120,6 +120,11 @@ def choices(name: str, reader: Subscriber) -> Rows:
             )
         case "privacy":
             return (_everything(reader.language),)
+        case "ask_forget":
+            return (
+                (Button(t("Yes, forget them"), Press("forget", ("yes",))),),
+                (Button(t("No, keep them"), Press("forget", ("no",))),),
+            )
         case "ask_stop":
             return (
                 (Button(t("Yes, delete everything"), Press("stop", ("yes",))),),

@@ -50,6 +50,10 @@ class Words:
         """Return how many a day, with one digit after the point where there are few: "0.4", "12"."""
         return format_decimal(value, format="#,##0" if value >= 10 else "0.#", locale=self.locale)
 
+    def signed(self, value: float) -> str:
+        """Return a weight with its sign, "+0.42", "-0.30"."""
+        return format_decimal(value, format="+0.00;-0.00", locale=self.locale)
+
     def day(self, value: date) -> str:
         """Return a date with its weekday, "Wed, Oct 15, 2025"."""
         return format_skeleton("yMMMEd", value, locale=self.locale)

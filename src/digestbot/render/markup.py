@@ -12,6 +12,7 @@ from digestbot.core.languages import LANGUAGES
 from digestbot.core.paper import Paper
 from digestbot.core.rising import DAYS
 from digestbot.core.summary import in_sections
+from digestbot.core.taste import MOST_PLACES
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE, own_name, words
 from digestbot.render.split import clip, plain
@@ -108,6 +109,7 @@ def _environment(language: str) -> Environment:
         "is_video": lambda url: bool(_VIDEO.search(url)),
         "number": spoken.number,
         "rate": spoken.rate,
+        "signed": spoken.signed,
         "percent": spoken.percent,
         "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
         "repository": _repository,
@@ -123,5 +125,6 @@ def _environment(language: str) -> Environment:
         "colon": spoken.colon,
         "comma": spoken.comma,
         "days_to_rise": DAYS,
+        "most_places": MOST_PLACES,
     }
     return environment

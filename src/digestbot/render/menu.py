@@ -24,6 +24,7 @@ def menu(language: str) -> list[tuple[str, str]]:
         ("add", t("Add topics")),
         ("remove", t("Remove topics")),
         ("share", t("A link that hands on your topics")),
+        ("profile", t("What your votes taught me")),
         ("test", t("What a topic would bring")),
         ("mute", t("Never show papers with a word")),
         ("unmute", t("Show them again")),

@@ -25,6 +25,7 @@ from digestbot.store.search import Index
 from digestbot.store.searches import Searches
 from digestbot.store.subscribers import Subscribers
 from digestbot.store.summaries import Summaries
+from digestbot.store.tastes import Tastes
 from digestbot.store.transfer import Report, counts, transfer
 
 UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
@@ -41,6 +42,7 @@ class Tables:
         self.index = Index(connection)
         self.searches = Searches(connection)
         self.saved = Saved(connection)
+        self.tastes = Tastes(connection)
         self.days = Days(connection)
         self.archives = Archives(connection)
         self.summaries = Summaries(connection)

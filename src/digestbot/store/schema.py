@@ -202,6 +202,8 @@ subscribers = sa.Table(
     sa.Column("next_due_at", UTCDateTime, index=True),
     sa.Column("last_slot_at", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
+    # What was learned from votes, as JSON: [[word, as it is shown, weight, votes], …]; NULL: nothing.
+    sa.Column("taste", sa.Text),
 )
 
 topics = sa.Table(
@@ -224,6 +226,24 @@ saved = sa.Table(
     sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
     sa.Column("paper_id", sa.ForeignKey(papers.c.id), primary_key=True),
     sa.Column("saved_at", UTCDateTime, nullable=False),
+)
+
+# What readers think of papers: useful 1, not for me -1; 0: nothing is to be learned of one that is saved.
+votes = sa.Table(
+    "votes",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey(papers.c.id), primary_key=True),
+    sa.Column("opinion", sa.SmallInteger, nullable=False),
+    sa.Column("voted_at", UTCDateTime, nullable=False),
+)
+
+# Words that a reader does not want to be learned.
+unlearned = sa.Table(
+    "unlearned",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("word", sa.String, primary_key=True),
 )
 
 # What was searched for, so that a button can name it; whose search it was is not kept.

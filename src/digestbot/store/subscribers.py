@@ -36,6 +36,8 @@ class Waiting(NamedTuple):
     minimum_votes: int = 0
     tells_nothing: bool = False
     missed_since: date | None = None
+    taste: str | None = None
+    """What was learned, as it is kept; None: nothing."""
 
 
 class Subscribers:
@@ -79,11 +81,11 @@ class Subscribers:
             Waiting(
                 id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
                 _routes(routes), tuple(chosen.split(_BETWEEN)) if chosen else (), minimum_votes,
-                tells_nothing, missed_since,
+                tells_nothing, missed_since, taste,
             )
             for (
                 id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, routes, chosen,
-                minimum_votes, tells_nothing, missed_since,
+                minimum_votes, tells_nothing, missed_since, taste,
             ) in await self._connection.execute(query)
         ]  # fmt: skip
 
@@ -187,6 +189,7 @@ _WAITING = sa.select(
     subscribers.c.minimum_votes,
     subscribers.c.tells_nothing,
     subscribers.c.missed_since,
+    subscribers.c.taste,
 ).order_by(subscribers.c.next_due_at, subscribers.c.id)
 
 

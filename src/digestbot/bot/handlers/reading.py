@@ -3,6 +3,7 @@
 from telegram import Update
 
 from digestbot.bot.context import Context, chat_of, command, linked, member_of, message_of, on_press, pressed
+from digestbot.bot.gate import in_private
 from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind
 from digestbot.core.paper import canonical_id
@@ -39,7 +40,7 @@ async def month(update: Update, context: Context) -> None:
 
 
 async def saved(update: Update, context: Context) -> None:
-    reader = await _in_private(update, context)
+    reader = await in_private(update, context)
     await _show(update, context, await context.desk.library.look(View(ViewKind.SAVED), reader), reader)
 
 
@@ -50,18 +51,21 @@ async def save_pressed(update: Update, context: Context) -> None:
     if chat_of(update).kind is ChatKind.PRIVATE:
         is_saved = await membership.toggle_saved(chat_of(update), paper_id)
         said = render.say("now_saved" if is_saved else "no_longer_saved", reader)
-        await context.relabel(query, render.saved(reader.language, is_saved=is_saved), said)
+        label = render.saved(reader.language, is_saved=is_saved)
+        await context.relabel(query, {query.data or "": label}, said)
+        await context.desk.tastes.learn(chat_of(update))
         return
     member = await membership.reader(member_of(update))
     if not member.id:
         raise UserError("save-needs-start", bot=context.bot.username)
     is_new = await membership.save(member_of(update), paper_id)
+    await context.desk.tastes.learn(member_of(update))
     await context.toast(query, render.say("saved_for_member" if is_new else "saved_before", member))
 
 
 async def export(update: Update, context: Context) -> None:
     """Write the reader's papers, or all that is kept of them, as a file."""
-    reader = await _in_private(update, context)
+    reader = await in_private(update, context)
     if context.words:
         await _hand_over(update, context, reader, context.words[0].lower())
         return
@@ -74,7 +78,7 @@ async def export(update: Update, context: Context) -> None:
 async def export_pressed(update: Update, context: Context) -> None:
     query, form = pressed(update, words=0, more=1)
     if form:
-        await _hand_over(update, context, await _in_private(update, context), form[0])
+        await _hand_over(update, context, await in_private(update, context), form[0])
     else:
         await export(update, context)
     await query.answer()
@@ -103,12 +107,6 @@ async def _recap(update: Update, context: Context, kind: ViewKind) -> None:
 async def _alike(update: Update, context: Context, paper_id: str) -> None:
     reader = await context.reader(update)
     await _show(update, context, await context.desk.library.similar(paper_id, reader), reader)
-
-
-async def _in_private(update: Update, context: Context) -> Subscriber:
-    if chat_of(update).kind is not ChatKind.PRIVATE:
-        raise UserError("only-in-private", bot=context.bot.username)
-    return await context.reader(update)
 
 
 async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
