@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo playground screenshots run test small-model bench chaos lint types house cover lock messages clean
+.PHONY: demo playground screenshots run test small-model bench chaos lint types house cover audit image-steps dist lock messages clean
 
 demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
@@ -51,6 +51,15 @@ house: .venv/.dev                   ## the arrows between the rooms, see src/dig
 
 cover: .venv/.dev
 	$(BIN)/pytest -n logical --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+audit: .venv/.dev                   ## look the locked versions up among the known holes
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock
+
+image-steps: .venv/.dev             ## go through the Dockerfile without Docker, some two minutes; IMAGE_PYTHON is its base
+	$(BIN)/python -m tests.image $(IMAGE_PYTHON)
+
+dist: .venv/.dev                    ## build the wheel and the archive of a release
+	$(BIN)/python -m hatchling build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

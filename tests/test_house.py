@@ -86,6 +86,12 @@ def test_the_shipped_settings_are_what_the_code_says() -> None:
     assert (ROOT / "config" / "digestbot.toml").read_text(encoding="utf-8") == sample()
 
 
+def test_the_page_of_settings_is_what_the_code_says() -> None:
+    """`docs/configuration.md` is made by `digestbot settings --markdown`."""
+    written = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert written == _output("digestbot", "settings", "--markdown")
+
+
 def test_no_text_of_ours_is_outside_of_the_catalogue() -> None:
     """Handlers and actions hold no sentence: words live in render."""
     for room in ("bot", "actions", "core"):

@@ -201,11 +201,14 @@ def healthy() -> None:
 
 
 @cli.command()
-def settings() -> None:
+def settings(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As docs/configuration.md.")] = False,
+) -> None:
     """Print config/digestbot.toml: every setting with its help and its default."""
+    from digestbot.settings.reference import reference
     from digestbot.settings.sample import sample
 
-    print(sample(), end="")
+    print(reference() if markdown else sample(), end="")
 
 
 @interests.command("rank")
