@@ -49,7 +49,7 @@ async def test_a_paper_from_before_came_from_hugging_face(tmp_path: Path) -> Non
         with sqlite3.connect(file) as old:
             old.execute(_OLD_ROW)
         old.close()
-        await store.upgrade("0002")
+        await store.upgrade()
         async with store.read() as tables:
             assert await tables.papers.arrived(0, 9) == [
                 (
