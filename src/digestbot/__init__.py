@@ -8,7 +8,7 @@ introduces them to each other.
     app.py         settings in, a running digestbot out
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
-    web/           answers HTTP: health, readiness, metrics
+    web/           answers HTTP: health, readiness, metrics, Telegram's webhook
     playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
     actions/       what one can do: ingest, library, reasons, membership, summarize, write, plan, deliver
     store/         the only SQL

@@ -10,10 +10,11 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 import stamina
 import structlog
-from telegram.error import InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError
 from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
@@ -30,6 +31,7 @@ from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk
+from digestbot.bot.intake import Intake
 from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
@@ -37,11 +39,12 @@ from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.retention import Retention
+from digestbot.core.roles import Role
 from digestbot.core.subscriber import Defaults, Schedule
 from digestbot.core.summary import Input, SummarySource
 from digestbot.errors import SettingsError
 from digestbot.render import Renderer
-from digestbot.schedule import Clockwork
+from digestbot.schedule import Clockwork, Job
 from digestbot.settings import Settings
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
@@ -50,6 +53,7 @@ from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
 from digestbot.web import Site
 from digestbot.web.metrics import Metrics
+from digestbot.web.webhook import Webhook, secret_of
 
 if TYPE_CHECKING:
     from digestbot.actions.write import Writer
@@ -95,6 +99,7 @@ class App:
         self.importer = Importer(self.store, clock)
         self.retention = Retention(**settings.retention.model_dump())
         self.metrics = Metrics()
+        self._leads = False
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
         self.channels = Channels(self.store, clock, _defaults(settings))
@@ -168,42 +173,66 @@ class App:
     def sender(self, bot: ExtBot[None]) -> TelegramSender:
         return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)
 
-    def clockwork(self, courier: Courier) -> Clockwork:
+    def clockwork(self, courier: Courier, role: Role) -> Clockwork:
         polls = {
             "huggingface": timedelta(minutes=self._settings.huggingface.poll_minutes),
             "arxiv": timedelta(hours=self._settings.arxiv.poll_hours),
         }
         return Clockwork(
-            polls={ingest.source: (ingest.poll, polls[ingest.source]) for ingest in self.ingests},
-            summaries=self.writer.ahead if self.writer else None,
-            refresh=self._refresh,
+            polls={ingest.source: (self._led(ingest.poll), polls[ingest.source]) for ingest in self.ingests},
+            summaries=self._led(self.writer.ahead) if self.writer else None,
+            refresh=self._led(self._refresh),
             plan=courier.prepare,
             send=courier.send,
-            housekeeping=self._housekeeper.clean,
+            housekeeping=self._led(self._housekeeper.clean),
             heartbeat=self._heartbeat,
+            lead=self._lead if self.store.is_shared else None,
+            only=None if role.delivers else ("heartbeat",),
         )
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Be the bot until *stop* is set: answer, poll, deliver."""
+    def webhook(self, bot: "Bot") -> Webhook | None:
+        """Return what takes updates for *bot*, if they are to come by webhook. Raises SettingsError."""
+        url = self._settings.webhook_url()
+        if url is None:
+            return None
+        given = self._settings.telegram
+        path = given.webhook_path or urlsplit(url).path or "/"
+        secret = given.webhook_secret
+        known = secret.get_secret_value() if secret else secret_of(self._settings.telegram_token())
+        return Webhook(url, path, known, Intake(bot, self.store, self._clock).take)
+
+    async def run(self, stop: asyncio.Event, role: Role = Role.ALL) -> None:
+        """Be the bot until *stop* is set: answer, poll, deliver, as far as that is our *role*."""
+        if role is not Role.ALL and not self.store.is_shared:
+            problem = (
+                f"--role {role} is for many processes on one PostgreSQL; {self.store.place} is for one. "
+                f"Leave --role out, or set DIGESTBOT_DATABASE__URL={POSTGRES}"
+            )
+            raise SettingsError("settings", problems=[problem])
         await self.store.upgrade()
-        await self.take_place()
-        async with Running(self) as running, self._site(running):
+        if role.delivers:
+            await self.take_place()
+        async with Running(self, role) as running, self._site(running):
             gc.collect()
             gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
-            log.info("digestbot runs", bot=running.bot.bot.username, database=self.store.place)
+            log.info(
+                "digestbot runs", role=str(role), bot=running.bot.bot.username, database=self.store.place
+            )
             await stop.wait()
             log.info("digestbot stops")
 
     @asynccontextmanager
     async def _site(self, running: "Running") -> AsyncIterator[None]:
-        """Answer HTTP meanwhile, where a port is set."""
+        """Answer HTTP meanwhile, where a port is set; let Telegram post once it can be heard."""
         given = self._settings.web
         if given.port is None:
             yield
             return
-        site = Site(self.store, self._clock, self.metrics, running.clockwork.silence)
+        silence = running.clockwork.silence if running.role.delivers else None
+        site = Site(self.store, self._clock, self.metrics, silence, running.webhook)
         async with site.serve(given.host, given.port) as port:
             log.info("health and metrics", host=given.host, port=port)
+            await running.invite()
             yield
 
     async def take_place(self) -> None:
@@ -214,6 +243,22 @@ class App:
                 f"Stop it, or give both a PostgreSQL: DIGESTBOT_DATABASE__URL={POSTGRES}"
             )
             raise SettingsError("settings", problems=[problem])
+
+    def _led(self, job: Job) -> Job:
+        """Return a job that is done by who leads only."""
+
+        async def do() -> None:
+            if await self.store.lead():
+                await job()
+
+        return do
+
+    async def _lead(self) -> None:
+        """Lead, if nobody else does."""
+        leads = await self.store.lead()
+        if leads and not self._leads:
+            log.info("this process leads")
+        self._leads = leads
 
     async def _refresh(self) -> None:
         for ingest in self.ingests:
@@ -226,17 +271,20 @@ class App:
 class Running:
     """A bot that answers and a clockwork that ticks, between `async with`."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, role: Role = Role.ALL) -> None:
+        self.role = role
         self.bot = app.bot()
+        self.webhook = app.webhook(self.bot) if role.answers else None
         self.writer = app.writer
         self.courier = app.courier(app.sender(self.bot.bot))
-        self.clockwork = app.clockwork(self.courier)
+        self.clockwork = app.clockwork(self.courier, role)
 
     async def __aenter__(self) -> Self:
         await self._meet_telegram()
-        await introduce(self.bot)
-        await self.bot.start()
-        if self.bot.updater is not None:
+        if self.role.answers:
+            await introduce(self.bot)
+            await self.bot.start()
+        if self.role.answers and self.webhook is None and self.bot.updater is not None:
             await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
         self.clockwork.start()
         return self
@@ -250,8 +298,20 @@ class Running:
         await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
             await self.bot.updater.stop()
-        await self.bot.stop()
+        if self.bot.running:
+            await self.bot.stop()
         await self.bot.shutdown()
+
+    async def invite(self) -> None:
+        """Have Telegram post updates to our webhook, if we have one. Raises SettingsError if it won't."""
+        hook = self.webhook
+        if hook is None:
+            return
+        try:
+            await self.bot.bot.set_webhook(hook.url, secret_token=hook.secret, allowed_updates=UPDATES)
+        except BadRequest as error:
+            problem = f"Telegram does not take DIGESTBOT_TELEGRAM__WEBHOOK_URL={hook.url}: {error}"
+            raise SettingsError("settings", problems=[problem]) from None
 
     async def _meet_telegram(self) -> None:
         """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""

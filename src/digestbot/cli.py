@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from digestbot import __version__, backups, errands
+from digestbot.core.roles import Role
 from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, UserError
 
@@ -59,9 +60,11 @@ def _options(
 
 
 @cli.command()
-def run() -> None:
+def run(
+    role: Annotated[Role, typer.Option(help="Answer (web), deliver (worker), or all of it.")] = Role.ALL,
+) -> None:
     """Be the bot: answer, read the lists, deliver. Stops on SIGTERM or Ctrl-C."""
-    errands.with_app(errands.run, needs_token=True)
+    errands.with_app(lambda app: errands.run(app, role), needs_token=True)
 
 
 @cli.command()

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from digestbot.core.roles import Role
 from digestbot.core.summary import Style
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
     return uvloop.new_event_loop
 
 
-async def run(app: "App") -> None:
-    await app.run(_stopped())
+async def run(app: "App", role: Role) -> None:
+    await app.run(_stopped(), role)
 
 
 async def perform(data: str, host: str, port: int, *, opens: bool) -> None:

@@ -2,12 +2,13 @@
 
 A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `summaries`
 has the language model write what readers will want to read; `plan` writes what is due into the ledger, `send`
-sends it; `housekeeping` forgets what is old; `heartbeat` shows that we live. At the start the lists are read
-and then what is due is sent, to make up for the time we were down.
+sends it; `housekeeping` forgets what is old; `heartbeat` shows that we live; `lead` takes the
+lead where there are many of us and nobody has it. At the start the lists are read and then what is due is
+sent, to make up for the time we were down.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -25,12 +26,14 @@ REFRESH = timedelta(hours=6)
 SUMMARIES = timedelta(minutes=10)
 HOUSEKEEPING = timedelta(days=1)
 HEARTBEAT = timedelta(seconds=30)
+LEAD = timedelta(seconds=5)
+"""After so long, or a little more, the work of one who died is taken over."""
 GRACE = timedelta(seconds=10)
 """How long a running job may take to end when we stop."""
 
 
 class Clockwork:
-    """Runs the named jobs, each never twice at once."""
+    """Runs the named jobs, each never twice at once; where *only* some are named, no others."""
 
     def __init__(
         self,
@@ -42,6 +45,8 @@ class Clockwork:
         send: Job,
         housekeeping: Job,
         heartbeat: Job,
+        lead: Job | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         jobs = {
             **polls,
@@ -51,9 +56,12 @@ class Clockwork:
             "housekeeping": (housekeeping, HOUSEKEEPING),
             "heartbeat": (heartbeat, HEARTBEAT),
             **({"summaries": (summaries, SUMMARIES)} if summaries else {}),
+            **({"lead": (lead, LEAD)} if lead else {}),
         }
+        jobs = {name: job for name, job in jobs.items() if only is None or name in only}
         self._jobs = {name: job for name, (job, _) in jobs.items()}
-        self._at_start = ("heartbeat", *polls, "plan", "send", *(["summaries"] if summaries else []))
+        first = ("heartbeat", "lead", *polls, "plan", "send", "summaries")
+        self._at_start = [name for name in first if name in jobs]
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.

@@ -6,6 +6,9 @@ from digestbot.actions import Clock
 from digestbot.core.retention import Retention
 from digestbot.store import Store
 
+UPDATES_KEPT = timedelta(days=2)
+"""Telegram itself keeps an update for one."""
+
 
 class Housekeeper:
     """Deletes what has been kept as long as *retention* says."""
@@ -21,6 +24,7 @@ class Housekeeper:
             await tables.deliveries.forget(now - timedelta(days=keep.deliveries))
             await tables.personal.drop_untold(now)
             await tables.searches.forget(now - timedelta(days=keep.searches))
+            await tables.intake.forget(now - UPDATES_KEPT)
             await tables.summaries.forget(
                 now - timedelta(days=keep.attempts), now - timedelta(days=keep.texts)
             )

@@ -27,6 +27,7 @@ from digestbot.settings.groups import (
     Delivery,
     HuggingFace,
     Llm,
+    Mode,
     Ranking,
     Retention,
     Summaries,
@@ -91,12 +92,28 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """Return what must never be shown, to be blanked out of every log line."""
-        given = [self.telegram.token, self.huggingface.token, self.llm.api_key]
+        given = [
+            *(self.telegram.token, self.telegram.webhook_secret),
+            *(self.huggingface.token, self.llm.api_key),
+        ]
         shown = [secret.get_secret_value() for secret in given if secret is not None]
         if self.telegram.token is None and self.telegram.token_file is not None:
             shown.append(self.telegram_token())
         password = urlsplit(self.database.url or "").password
         return [*shown, *([password] if password else [])]
+
+    def webhook_url(self) -> str | None:
+        """Return where Telegram is to post updates; None where we ask for them.
+
+        Raises SettingsError where something is missing for it.
+        """
+        if self.telegram.mode is Mode.POLLING:
+            return None
+        if self.telegram.webhook_url is None:
+            raise _problem("telegram.webhook_url", "is missing; the mode webhook needs it")
+        if self.web.port is None:
+            raise _problem("web.port", "is missing; the mode webhook listens there")
+        return self.telegram.webhook_url
 
     def telegram_token(self) -> str:
         """Return the bot's token. Raises SettingsError where there is none."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -79,7 +80,18 @@ def _order(value: str) -> str:
     return ", ".join(named)
 
 
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
+        raise ValueError("is not made of 16 to 256 letters, digits, _ and -")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+class Mode(StrEnum):
+    POLLING = "polling"
+    WEBHOOK = "webhook"
 
 
 class Group(BaseModel):
@@ -106,6 +118,28 @@ class Telegram(Group):
         examples=["http://localhost:8081"],
     )
 
+    mode: Mode = Field(
+        Mode.POLLING,
+        description="How updates come: we ask for them (polling), or Telegram posts them (webhook).",
+        examples=["webhook"],
+    )
+    webhook_url: WebAddress | None = Field(
+        None,
+        description="The HTTPS address at which Telegram posts updates; [web] says where we listen.",
+        examples=["https://bot.example.org/telegram"],
+    )
+    webhook_path: str | None = Field(
+        None,
+        pattern=r"^/[\w./-]*$",
+        description="The path that we listen to, where a proxy changes it. Default: that of webhook_url.",
+        examples=["/telegram"],
+    )
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+        None,
+        description="What Telegram must know to post. Default: made of the token, the same in each process.",
+        examples=["a-long-and-random-word"],
+    )
+
 
 class Database(Group):
     url: Annotated[str, AfterValidator(database)] | None = Field(
@@ -116,14 +150,14 @@ class Database(Group):
 
 
 class Web(Group):
-    """Health, readiness and metrics; nothing of it is for strangers."""
+    """Health, readiness, metrics and the webhook; only the last is for the outside."""
 
     host: str = Field("127.0.0.1", description="The address to listen on.", examples=["0.0.0.0"])  # noqa: S104
     port: int | None = Field(
         None,
         ge=0,
         le=65535,
-        description="The port of /healthz, /readyz and /metrics. Default: none, nothing listens.",
+        description="The port of /healthz, /readyz, /metrics and a webhook. Default: none, nothing listens.",
         examples=["8080"],
     )
 

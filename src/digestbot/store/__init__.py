@@ -16,6 +16,7 @@ from digestbot.store.archives import Archives
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.figures import Figures
+from digestbot.store.intake import Intake
 from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
 from digestbot.store.personal import Personal
@@ -30,6 +31,7 @@ from digestbot.store.transfer import Report, counts, transfer
 
 UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
 """What is raised where a database is out of reach, or refuses."""
+UPGRADE_LOCK = 7106
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one."""
 
@@ -49,6 +51,7 @@ class Tables:
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
         self.figures = Figures(connection)
+        self.intake = Intake(connection)
         self.personal = Personal(connection)
 
 
@@ -97,6 +100,8 @@ class Store:
             await _bind(connection, "OFF")
             try:
                 async with connection.begin():
+                    if self.is_shared:  # of many that start together, one does it
+                        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
                     await connection.run_sync(_upgrade, revision)
             finally:
                 await _bind(connection, "ON")

@@ -4,6 +4,7 @@ On PostgreSQL it is who holds an advisory lock; the server frees it when that pr
 asks takes over. A SQLite file is for one process alone: who holds the lock file beside it.
 """
 
+import asyncio
 import fcntl
 import os
 from pathlib import Path
@@ -22,11 +23,13 @@ class Lead:
         self._engine = engine
         self._connection: AsyncConnection | None = None
         self._file: TextIO | None = None
+        self._turn = asyncio.Lock()
 
     async def take(self) -> bool:
         """Take the lead if nobody else has it, and tell whether it is ours."""
         if self._engine.dialect.name == "postgresql":
-            return await self._is_held() or await self._take_lock()
+            async with self._turn:  # the connection is for one question at a time
+                return await self._is_held() or await self._take_lock()
         return self._file is not None or self._take_file()
 
     async def drop(self) -> None:

@@ -255,6 +255,14 @@ searches = sa.Table(
     sa.Column("asked_at", UTCDateTime, nullable=False, index=True),
 )
 
+# Updates that came by webhook and are taken: what Telegram posts again is not done again.
+updates_taken = sa.Table(
+    "updates_taken",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("taken_at", UTCDateTime, nullable=False, index=True),
+)
+
 # What is told, without the words: readers who are told the same share one.
 digests = sa.Table(
     "digests",

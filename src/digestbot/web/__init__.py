@@ -1,4 +1,7 @@
-"""Answers HTTP: is this process alive and ready, and what it counts. Nothing of it is for the outside."""
+"""Answers HTTP: is this process alive and ready, what it counts, and Telegram's updates by webhook.
+
+Only the webhook is for the outside; a proxy in front hands on no other path.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +12,7 @@ from digestbot.actions import Clock
 from digestbot.store import Store
 from digestbot.web import health
 from digestbot.web.metrics import Metrics
+from digestbot.web.webhook import MOST, Webhook
 
 Silence = Callable[[], float | None]
 
@@ -22,17 +26,21 @@ class Site:
         clock: Clock,
         metrics: Metrics,
         silence: Silence | None,
+        webhook: Webhook | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._metrics = metrics
         self._silence = silence
+        self._webhook = webhook
 
     def app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=MOST)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._told)
+        if self._webhook:
+            app.router.add_post(self._webhook.path, self._webhook.answer)
         return app
 
     @asynccontextmanager
