@@ -147,7 +147,7 @@ async def open_stage(
             telegram={"token": telegram.token, "api_url": url},
             **{"log_level": "ERROR", "huggingface": {"url": hub.url}, **given},
         )
-        log.set_up(settings.log_level, settings.secrets())
+        log.set_up(settings.log_level, settings.secrets(), settings.log_format)
         async with App(settings, clock, clock.ticks) as app:
             await app.store.upgrade()
             async with Running(app) as running:

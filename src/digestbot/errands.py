@@ -49,7 +49,7 @@ def with_app(
     loaded = load()
     if needs_token:
         loaded.telegram_token()
-    log.set_up(loaded.log_level, loaded.secrets())
+    log.set_up(loaded.log_level, loaded.secrets(), loaded.log_format)
 
     async def opened() -> T:
         async with App(loaded, clock or system_clock) as app:

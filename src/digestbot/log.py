@@ -6,7 +6,9 @@
 import logging
 import sys
 from collections.abc import Iterable
+from enum import StrEnum
 
+import orjson
 import structlog
 
 _NOISY = (
@@ -27,19 +29,21 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         return line
 
 
-def set_up(level: str, secrets: Iterable[str] = ()) -> None:
+class Format(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def set_up(level: str, secrets: Iterable[str] = (), form: Format = Format.CONSOLE) -> None:
     """Send all logging to stderr from *level* on; each of *secrets* is blanked out."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    console = structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-    )
     formatter = _Redacting(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, console],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(form)],
     )
     formatter.secrets = tuple(secret for secret in secrets if secret)
     handler = logging.StreamHandler(sys.stderr)
@@ -53,3 +57,18 @@ def set_up(level: str, secrets: Iterable[str] = ()) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _rendered(form: Format) -> list[structlog.typing.Processor]:
+    """Return what makes a line; a traceback never shows the values of variables, which may be anybody's."""
+    if form is Format.JSON:
+        return [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_json),
+        ]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+
+
+def _json(event: object, **_more: object) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

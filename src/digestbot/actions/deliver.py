@@ -297,7 +297,7 @@ class _Round:
         try:
             ready, delivery = await self._ready(delivery, reader, now)
         except Exception as error:  # a bug of ours with one digest must not cost the others theirs
-            log.exception("a digest can't be put into words", delivery=delivery.id)
+            log.exception("a digest can't be put into words", **_ids(delivery))
             return await self._decided(delivery, reader, 0, Answer(Outcome.ERROR, reason=repr(error)))
         if is_let_be(delivery, self._ways.when_uncertain):
             return await self._settle(let_be(delivery, ready.cards, now), delivery)
@@ -320,7 +320,8 @@ class _Round:
         answer = await self._sender.send(reader.chat_id, ready.packed, thread)
         if answer.outcome is not Outcome.REJECTED:
             return answer
-        log.error("telegram rejects a message of ours", payload=ready.hash, reason=answer.reason)
+        told = {**_ids(delivery), "payload": ready.hash, "reason": answer.reason}
+        log.error("telegram rejects a message of ours", **told)
         return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed, thread)
 
     async def _decided(self, delivery: Delivery, reader: Subscriber, cards: int, answer: Answer) -> Delivery:
@@ -378,12 +379,16 @@ def _topics_of_next(delivery: Delivery) -> tuple[str, ...]:
     return following[0].topics if following else ()
 
 
+def _ids(delivery: Delivery) -> dict[str, object]:
+    """Return what a digest is called in every line of the log about it."""
+    return {"digest": delivery.digest_id, "delivery": delivery.id}
+
+
 def _log(delivery: Delivery, reader: Subscriber, answer: Answer, decision: Decision) -> None:
     """Write down what did not go as it should; what is given up is for the owner to see."""
     if decision.state is State.SENT:
         return
-    told = {
-        "delivery": delivery.id,
+    told = _ids(delivery) | {
         "chat": reader.chat_id,
         "outcome": str(answer.outcome),
         "state": str(decision.state),

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from digestbot.errors import SettingsError
+from digestbot.log import Format
 from digestbot.settings.groups import (
     Arxiv,
     Database,
@@ -55,6 +56,9 @@ class Settings(BaseSettings):
     )
     log_level: Annotated[str, AfterValidator(level)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR.", examples=["INFO"]
+    )
+    log_format: Format = Field(
+        Format.CONSOLE, description="How a line of the log is written: console or json.", examples=["json"]
     )
     synonyms: Path | None = Field(
         None,

@@ -152,7 +152,8 @@ def revisions() -> set[str]:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    # An error's text is logged, and what was to be written may be anybody's words.
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _open_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
