@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo playground screenshots run test small-model bench chaos lint types house cover audit image-steps dist lock messages clean
+.PHONY: demo playground screenshots screens run test small-model bench chaos lint types house cover audit image-steps dist lock messages clean
 
 demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
@@ -15,6 +15,9 @@ playground: .venv/.runtime          ## serve that page on http://127.0.0.1:8765,
 
 screenshots: .venv/.dev             ## renew the pictures of the page in docs/img (needs chromium)
 	@$(BIN)/python -m tests.browser.screenshots docs/img
+
+screens: .venv/.dev                 ## renew the transcripts of the main screens in docs/screens
+	@$(BIN)/python -m tests.screens docs/screens
 
 run: .venv/.runtime                 ## the real thing: needs DIGESTBOT_TELEGRAM__TOKEN
 	@$(BIN)/digestbot run

@@ -113,7 +113,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """Send a picture to where the update came from, with *message* below it."""
         if update.effective_message is not None:
             await update.effective_message.reply_photo(
-                picture, caption=message.html, parse_mode=ParseMode.HTML, do_quote=False
+                picture,
+                filename="trends.png",
+                caption=message.html,
+                parse_mode=ParseMode.HTML,
+                do_quote=False,
             )
 
     def improve(
