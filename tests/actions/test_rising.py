@@ -49,9 +49,12 @@ async def test_what_a_reader_was_due_lately_is_told(store: Store) -> None:
     async with store.read() as tables:
         reader = await tables.subscribers.in_chat(ANN.id)
         assert reader is not None
-        (recent,) = await tables.deliveries.recent([reader.id], NOON + ONE)
-        assert recent.left_out
-        assert await tables.deliveries.recent([reader.id], NOON + 2 * ONE) == []
+        (recent,) = await tables.recent.of([reader.id], NOON + ONE, left_out=True)
+        assert await tables.recent.of([reader.id], NOON + ONE) == [recent]
+        for votes, risen in ((4, ()), (5, (Pick("2510.00001", bar=4),))):
+            left = await tables.recent.risen([recent.digest_id], {"2510.00001": votes})
+            assert left == {recent.digest_id: risen}
+        assert await tables.recent.of([reader.id], NOON + 2 * ONE) == []
         digest = (await tables.deliveries.digests([recent.digest_id]))[recent.digest_id]
         assert digest.left_out == (Pick("2510.00001", bar=4),)
         assert await tables.papers.risen(NOON) == {}

@@ -8,9 +8,9 @@ from digestbot.core.digest import Pick
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.query import parse
-from digestbot.core.rising import DAYS, has_risen, is_in_time, is_still_wanted, rising
+from digestbot.core.rising import DAYS, is_in_time, is_still_wanted, rising
 from digestbot.store import Tables
-from digestbot.store.deliveries import Recent
+from digestbot.store.recent import Recent
 from digestbot.store.subscribers import Waiting
 
 _REACH = timedelta(days=DAYS + 1)
@@ -25,8 +25,10 @@ class Chances:
     def __init__(self, risen: Mapping[str, Paper], rules: Rules) -> None:
         self._postings = Postings(risen.values(), rules)
         self._votes = {paper.id: paper.upvotes for paper in risen.values()}
-        self._digests: dict[int, tuple[tuple[Pick, ...], frozenset[str]]] = {}
-        """What rose of what each left out, and what rose of what it showed."""
+        self._left_out: dict[int, tuple[Pick, ...]] = {}
+        """What rose of what each digest left out."""
+        self._shown: dict[int, frozenset[str]] = {}
+        """What each digest showed."""
 
     @classmethod
     async def now(cls, tables: Tables, now: datetime, rules: Rules) -> Self:
@@ -39,13 +41,15 @@ class Chances:
         if not self._votes or not readers:
             return {}
         since = min(reader.slot_at for reader in readers) - _REACH
-        told = _by_reader(await tables.deliveries.recent([reader.id for reader in readers], since))
-        if len(self._digests) > _KEPT:
-            self._digests.clear()
-        await self._learn(tables, (one for those in told.values() for one in those if one.left_out))
-        left_out = {reader.id: self._left_out(reader, told.get(reader.id, ())) for reader in readers}
-        hopeful = [reader for reader in readers if left_out[reader.id]]
-        await self._learn(tables, (one for reader in hopeful for one in told[reader.id]))
+        ids = [reader.id for reader in readers]
+        left = _by_reader(await tables.recent.of(ids, since, left_out=True))
+        await self._learn_left_out(tables, left)
+        left_out = {reader.id: self._of(reader, left[reader.id]) for reader in readers if reader.id in left}
+        hopeful = [reader for reader in readers if left_out.get(reader.id)]
+        if not hopeful:
+            return {}
+        told = _by_reader(await tables.recent.of([reader.id for reader in hopeful], since))
+        await self._learn_shown(tables, told)
         self._postings.look_for(
             {topic for reader in hopeful for topic in reader.topics if parse(topic).mutes}
         )
@@ -55,20 +59,28 @@ class Chances:
         }
         return {id_: picks for id_, picks in found.items() if picks}
 
-    async def _learn(self, tables: Tables, told: Iterable[Recent]) -> None:
-        unknown = {one.digest_id for one in told} - self._digests.keys()
-        for id_, digest in (await tables.deliveries.digests(unknown)).items() if unknown else ():
-            risen = tuple(pick for pick in digest.left_out if has_risen(pick, self._votes))
-            shown = frozenset(pick.paper_id for pick in digest.picks if pick.paper_id in self._votes)
-            self._digests[id_] = risen, shown
+    async def _learn_left_out(self, tables: Tables, told: Mapping[int, Iterable[Recent]]) -> None:
+        if len(self._left_out) > _KEPT:
+            self._left_out.clear()
+        unknown = _digests(told) - self._left_out.keys()
+        if unknown:
+            self._left_out.update(await tables.recent.risen(unknown, self._votes))
 
-    def _left_out(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
+    async def _learn_shown(self, tables: Tables, told: Mapping[int, Iterable[Recent]]) -> None:
+        if len(self._shown) > _KEPT:
+            self._shown.clear()
+        unknown = _digests(told) - self._shown.keys()
+        if unknown:
+            self._shown.update(await tables.recent.shown(unknown))
+
+    def _of(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
+        """Return what rose of what the digests that *reader* was *told* in time left out."""
         day_of = reader.schedule.day_of
         return [
             pick
             for one in told
-            if one.left_out and (risen := self._digests[one.digest_id][0])
-            if is_in_time(day_of(one.slot_at), day_of(reader.slot_at))
+            if (risen := self._left_out[one.digest_id])
+            and is_in_time(day_of(one.slot_at), day_of(reader.slot_at))
             for pick in risen
         ]
 
@@ -79,7 +91,7 @@ class Chances:
         told: Iterable[Recent],
         is_new: Callable[[str, Waiting], bool],
     ) -> tuple[Pick, ...]:
-        shown = frozenset().union(*(self._digests[one.digest_id][1] for one in told))
+        shown = frozenset().union(*(self._shown[one.digest_id] for one in told))
         wanted = [
             pick
             for pick in left_out
@@ -98,3 +110,7 @@ def _by_reader(told: Collection[Recent]) -> dict[int, list[Recent]]:
     for one in told:
         found.setdefault(one.subscriber_id, []).append(one)
     return found
+
+
+def _digests(told: Mapping[int, Iterable[Recent]]) -> set[int]:
+    return {one.digest_id for those in told.values() for one in those}

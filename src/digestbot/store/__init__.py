@@ -20,6 +20,7 @@ from digestbot.store.intake import Intake
 from digestbot.store.leases import Lead
 from digestbot.store.papers import Papers
 from digestbot.store.personal import Personal
+from digestbot.store.recent import RecentDigests
 from digestbot.store.saved import Saved
 from digestbot.store.schema import WRITES
 from digestbot.store.search import Index
@@ -50,6 +51,7 @@ class Tables:
         self.summaries = Summaries(connection)
         self.subscribers = Subscribers(connection)
         self.deliveries = Deliveries(connection)
+        self.recent = RecentDigests(connection)
         self.figures = Figures(connection)
         self.intake = Intake(connection)
         self.personal = Personal(connection)

@@ -23,16 +23,6 @@ class NewDelivery(NamedTuple):
     digest_id: int
 
 
-class Recent(NamedTuple):
-    """A delivery, as far as one must know it to give second chances."""
-
-    subscriber_id: int
-    slot_at: datetime
-    digest_id: int
-    left_out: bool
-    """The digest left something out, and it was not given up."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in the queue: what stands before it was asked for already."""
@@ -194,17 +184,6 @@ class Deliveries:
                     return Told(slot_at, place, is_shown=place <= len(picks), how=pick.how, bar=pick.bar)
         return None
 
-    async def recent(self, subscriber_ids: Collection[int], since: datetime) -> list[Recent]:
-        """Return the deliveries to these subscribers that were due since a time."""
-        leaves = sa.cast(digests.c.left_out, sa.Text) != "[]"
-        query = sa.select(
-            deliveries.c.subscriber_id, deliveries.c.slot_at, deliveries.c.digest_id, leaves & ~_is_given_up()
-        )
-        query = query.join(digests).where(
-            deliveries.c.subscriber_id.in_(subscriber_ids), deliveries.c.slot_at >= since
-        )
-        return [Recent(*row) for row in await self._connection.execute(query)]
-
     async def digests(self, ids: Collection[int]) -> Mapping[int, Digest]:
         """Return the digests with these ids."""
         query = sa.select(digests).where(digests.c.id.in_(ids))
@@ -215,7 +194,7 @@ class Deliveries:
 
     async def told(self, subscriber_ids: Iterable[int]) -> dict[int, set[str]]:
         """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.done, _is_given_up(), digests.c.picks)
+        query = sa.select(deliveries.c.subscriber_id, deliveries.c.done, is_given_up(), digests.c.picks)
         query = query.join(digests).where(deliveries.c.subscriber_id.in_(list(subscriber_ids)))
         told: dict[int, set[str]] = {}
         for subscriber_id, done, given_up, picks in await self._connection.execute(query):
@@ -358,7 +337,8 @@ def _comes_after_another() -> sa.ColumnElement[bool]:
     )
 
 
-def _is_given_up() -> sa.ColumnElement[bool]:
+def is_given_up() -> sa.ColumnElement[bool]:
+    """It is over, and not all of it was sent."""
     return deliveries.c.act_at.is_(None) & deliveries.c.state.in_((State.FAILED, State.CANCELLED))
 
 

@@ -1,0 +1,57 @@
+"""The digests of the last days, as far as one must know them to give second chances: they are many."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digestbot.core.digest import Pick
+from digestbot.store.deliveries import is_given_up
+from digestbot.store.picks import risen_of
+from digestbot.store.schema import deliveries, digests
+
+
+class Recent(NamedTuple):
+    """A delivery, as far as one must know it to give second chances."""
+
+    subscriber_id: int
+    slot_at: datetime
+    digest_id: int
+
+
+class RecentDigests:
+    """What readers were told, and what was left out."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def of(
+        self, subscriber_ids: Collection[int], since: datetime, *, left_out: bool = False
+    ) -> list[Recent]:
+        """Return the deliveries to these subscribers that were due since a time.
+
+        If *left_out*, those whose digests left something out, and that were not given up.
+        """
+        query = sa.select(deliveries.c.subscriber_id, deliveries.c.slot_at, deliveries.c.digest_id).where(
+            deliveries.c.subscriber_id.in_(subscriber_ids), deliveries.c.slot_at >= since
+        )
+        if left_out:
+            leaves = sa.cast(digests.c.left_out, sa.Text) != "[]"
+            query = query.join(digests).where(leaves, ~is_given_up())
+        return [Recent(*row) for row in await self._connection.execute(query)]
+
+    async def risen(self, ids: Collection[int], votes: Mapping[str, int]) -> dict[int, tuple[Pick, ...]]:
+        """Return what each of these digests left out that has more *votes* than its bar."""
+        query = sa.select(digests.c.id, sa.cast(digests.c.left_out, sa.Text)).where(digests.c.id.in_(ids))
+        return {id_: risen_of(packed, votes) for id_, packed in await self._connection.execute(query)}
+
+    async def shown(self, ids: Collection[int]) -> dict[int, frozenset[str]]:
+        """Return the ids of the papers that each of these digests shows."""
+        query = sa.select(digests.c.id, sa.cast(digests.c.picks, sa.Text)).where(digests.c.id.in_(ids))
+        return {
+            id_: frozenset(pick[0] for pick in orjson.loads(packed))
+            for id_, packed in await self._connection.execute(query)
+        }
