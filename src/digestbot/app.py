@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import shutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,22 +20,26 @@ from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
+from digestbot.actions.broadcast import Broadcaster
 from digestbot.actions.channels import Channels
-from digestbot.actions.deliver import Courier, Owner, Sender, Ways
+from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.housekeeping import Housekeeper
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.owners import Owners
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.summarize import Summarizer
 from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
+from digestbot.actions.watch import Watch
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
-from digestbot.bot.context import Desk
+from digestbot.bot.context import Desk, Office
 from digestbot.bot.intake import Intake
 from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.categories import read_categories
+from digestbot.core.incident import Limits
 from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
@@ -100,6 +105,9 @@ class App:
         self.retention = Retention(**settings.retention.model_dump())
         self.metrics = Metrics()
         self._leads = False
+        self.broadcaster = Broadcaster(self.store, clock)
+        alerts = Limits(**settings.alerts.model_dump())
+        self.watch = Watch(self.store, clock, self.writer, partial(_free, settings.data_dir), alerts)
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
         self.membership = Membership(self.store, clock, _defaults(settings), categories)
         self.channels = Channels(self.store, clock, _defaults(settings))
@@ -145,10 +153,12 @@ class App:
 
     def courier(self, sender: Sender | None) -> Courier:
         given = self._settings.delivery
-        owner = self._settings.telegram.owner
-        told = Owner(owner, self._settings.defaults.language) if owner is not None else None
+        told = self.owners(sender) if sender else None
         ways = Ways(given.when_uncertain, given.in_flight, told, self.metrics.settled)
         return Courier(self.store, self._rules, self.summarizer, self.render, sender, self._clock, ways)
+
+    def owners(self, sender: Sender) -> Owners:
+        return Owners(self.store, sender, self._settings.owner_ids, self._settings.defaults.language)
 
     def bot(self) -> "Bot":
         """Return the bot, not started yet. Raises SettingsError where there is no token."""
@@ -163,17 +173,23 @@ class App:
             self.retention,
             self.writer,
         )
+        office = Office(self._settings.owner_ids, self.watch, self.broadcaster)
         rate = self._settings.delivery.per_second
         open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
         limiter = Limiter(rate, open_bucket, self._ticks)
         return build(
-            self._settings.telegram_token(), self._settings.telegram.api_url, desk, limiter, self.metrics.call
+            self._settings.telegram_token(),
+            self._settings.telegram.api_url,
+            desk,
+            office,
+            limiter,
+            self.metrics.call,
         )
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:
         return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)
 
-    def clockwork(self, courier: Courier, role: Role) -> Clockwork:
+    def clockwork(self, courier: Courier, sender: TelegramSender, role: Role) -> Clockwork:
         polls = {
             "huggingface": timedelta(minutes=self._settings.huggingface.poll_minutes),
             "arxiv": timedelta(hours=self._settings.arxiv.poll_hours),
@@ -184,6 +200,8 @@ class App:
             refresh=self._led(self._refresh),
             plan=courier.prepare,
             send=courier.send,
+            broadcasts=self._led(partial(self.broadcaster.show_all, sender.show)),
+            watch=self._led(partial(self.watch.look, self.owners(sender))),
             housekeeping=self._led(self._housekeeper.clean),
             heartbeat=self._heartbeat,
             lead=self._lead if self.store.is_shared else None,
@@ -276,8 +294,9 @@ class Running:
         self.bot = app.bot()
         self.webhook = app.webhook(self.bot) if role.answers else None
         self.writer = app.writer
-        self.courier = app.courier(app.sender(self.bot.bot))
-        self.clockwork = app.clockwork(self.courier, role)
+        sender = app.sender(self.bot.bot)
+        self.courier = app.courier(sender)
+        self.clockwork = app.clockwork(self.courier, sender, role)
 
     async def __aenter__(self) -> Self:
         await self._meet_telegram()
@@ -330,6 +349,11 @@ class Running:
 def heartbeat(settings: Settings) -> Path:
     """Return the file that a running bot touches every half minute; `digestbot healthy` looks at its age."""
     return settings.data_dir / "heartbeat"
+
+
+def _free(folder: Path) -> int:
+    """Return the megabytes that are left on the disk of a folder."""
+    return shutil.disk_usage(folder).free // 2**20
 
 
 def _secret(settings: Settings) -> str | None:

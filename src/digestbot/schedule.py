@@ -2,9 +2,10 @@
 
 A job with a source's name reads its lists; `refresh` reads those of the last two weeks again; `summaries`
 has the language model write what readers will want to read; `plan` writes what is due into the ledger, `send`
-sends it; `housekeeping` forgets what is old; `heartbeat` shows that we live; `lead` takes the
-lead where there are many of us and nobody has it. At the start the lists are read and then what is due is
-sent, to make up for the time we were down.
+sends it; `broadcasts` shows how far those are; `watch` tells the owners of trouble; `housekeeping`
+forgets what is old; `heartbeat` shows that we live; `lead` takes the lead where there are many of us and
+nobody has it. At the start the lists are read and then what is due is sent, to make up for the time we were
+down.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ Job = Callable[[], Awaitable[object]]
 PLAN = timedelta(minutes=1)
 SEND = timedelta(seconds=10)
 """The shortest time after which a message is tried again."""
+BROADCASTS = timedelta(seconds=10)
+WATCH = timedelta(minutes=1)
 REFRESH = timedelta(hours=6)
 SUMMARIES = timedelta(minutes=10)
 HOUSEKEEPING = timedelta(days=1)
@@ -43,6 +46,8 @@ class Clockwork:
         refresh: Job,
         plan: Job,
         send: Job,
+        broadcasts: Job,
+        watch: Job,
         housekeeping: Job,
         heartbeat: Job,
         lead: Job | None = None,
@@ -53,6 +58,8 @@ class Clockwork:
             "refresh": (refresh, REFRESH),
             "plan": (plan, PLAN),
             "send": (send, SEND),
+            "broadcasts": (broadcasts, BROADCASTS),
+            "watch": (watch, WATCH),
             "housekeeping": (housekeeping, HOUSEKEEPING),
             "heartbeat": (heartbeat, HEARTBEAT),
             **({"summaries": (summaries, SUMMARIES)} if summaries else {}),

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digestbot.actions import deliver, plan
-from digestbot.actions.deliver import Answer, Courier, Owner, Sender, Ways
+from digestbot.actions.deliver import Answer, Courier, Sender, Ways
 from digestbot.actions.membership import Membership
+from digestbot.actions.owners import Owners
 from digestbot.core.delivery import LEASE, Outcome, State, WhenUncertain
 from digestbot.core.digest import Listing
 from digestbot.core.postings import Rules
@@ -29,7 +30,7 @@ FLAG = "Possible repeat"
 RENDER = Renderer(4096, 100, 100)
 DEFAULTS = Defaults("en", Schedule(NOON.time(), "UTC", EVERY_DAY))
 ANN = Chat(7, ChatKind.PRIVATE)
-OWNER = Owner(99, "en")
+OWNER = 99
 
 
 class Crash(BaseException):
@@ -72,7 +73,7 @@ class Post:
         return answer
 
     def _answer(self, chat_id: int, message: Message) -> Answer:
-        fault = self.faults.pop(0) if self.faults and chat_id != OWNER.chat_id else "none"
+        fault = self.faults.pop(0) if self.faults and chat_id != OWNER else "none"
         if fault == "crash before":
             raise Crash
         if fault in ("none", "doubt", "crash after"):
@@ -344,7 +345,7 @@ async def test_errors_are_tried_again_for_a_day_then_told(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Bounded: Telegram that fails for longer costs the digest, and the owner can see which."""
-    house.ways = Ways(owner=OWNER)
+    house.ways = Ways(owners=Owners(house.store, house.post, [OWNER], "en"))
     await house.membership.subscribe(ANN)
     await house.lists(1, 1)
     house.post.faults = ["error"] * 200
@@ -358,7 +359,7 @@ async def test_errors_are_tried_again_for_a_day_then_told(
     for hours in (24, 25, 26):
         await house.tick(due + timedelta(hours=hours))
     assert await house.courier(None).waiting() == 0
-    (told,) = [message.html for chat, message in house.post.taken if chat == OWNER.chat_id]
+    (told,) = [message.html for chat, message in house.post.taken if chat == OWNER]
     assert "1 digest could not be brought" in told
     assert f"for chat {ANN.id}" in told
     assert "a digest was given up" in "".join(capsys.readouterr())

@@ -115,7 +115,7 @@ def test_korean_particles_fit() -> None:
             assert not _GUESSED_PARTICLE.search(text), text
 
 
-@pytest.mark.parametrize("name", ["says", "papers", "errors"])
+@pytest.mark.parametrize("name", ["says", "papers", "errors", "owners"])
 def test_no_text_is_outside_of_the_catalogue(name: str) -> None:
     """Beside it a template holds commands, names and signs, no words."""
     template = (SOURCE / "render" / "templates" / f"{name}.jinja").read_text("utf-8")

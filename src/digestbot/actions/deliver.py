@@ -2,15 +2,17 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from digestbot.actions import Clock
 from digestbot.actions.ledger import Count, Ledger, Result
+from digestbot.actions.owners import Owners
 from digestbot.actions.parts import Parts, Ready
 from digestbot.actions.plan import Planner, slot
 from digestbot.actions.summarize import Summarizer
@@ -81,21 +83,14 @@ class Sender(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whoever runs the bot, to be told what only they can mend."""
-
-    chat_id: int
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ways:
     """How digests are sent."""
 
     when_uncertain: WhenUncertain = WhenUncertain.REPEAT
     in_flight: int = 64
     """Messages that are on their way at once, at most."""
-    owner: Owner | None = None
+    owners: Owners | None = None
+    """Told when digests had to be given up."""
     count: Count | None = None
 
 
@@ -180,8 +175,9 @@ class Courier:
         self._silent_until = sending.silent_until
         if sending.sent:
             log.info("messages sent", count=sending.sent)
-        if sending.given_up and self._ways.owner:
-            await self._tell(self._ways.owner, self._sender, sending.given_up)
+        if sending.given_up and self._ways.owners:
+            told = partial(self._renderer.given_up, len(sending.given_up), *sending.given_up[-1])
+            await self._ways.owners.tell(told)
         for reader, thread_id in sending.lost:
             await self._tell_of_lost(reader, thread_id, self._sender)
         return sending.sent
@@ -193,13 +189,6 @@ class Courier:
         answer = await sender.send(reader.chat_id, sender.pack(message))
         if answer.outcome is not Outcome.SENT:
             log.warning("a forum was not told of its thread", chat=reader.chat_id, reason=answer.reason)
-
-    async def _tell(self, owner: Owner, sender: Sender, given_up: Sequence[GivenUp]) -> None:
-        """Tell *owner*, in one message, of digests that were given up."""
-        message = self._renderer.given_up(len(given_up), *given_up[-1], owner.language)
-        answer = await sender.send(owner.chat_id, sender.pack(message))
-        if answer.outcome is not Outcome.SENT:
-            log.error("the owner was not told", chat=owner.chat_id, reason=answer.reason)
 
 
 class _Round:

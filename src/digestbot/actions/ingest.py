@@ -148,6 +148,7 @@ class Ingest:
                     papers=before.papers,
                     rejected=before.rejected,
                     attempts=before.attempts + 1,
+                    failures=before.failures + 1,
                     error=reason,
                     fetched_at=before.fetched_at,
                 )

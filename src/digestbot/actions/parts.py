@@ -17,7 +17,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.core.summary import Style
 from digestbot.core.threads import end_of_part
-from digestbot.render import Renderer
+from digestbot.render import Renderer, owners
 from digestbot.render.message import Message, Part
 from digestbot.render.split import plain
 from digestbot.store import Store
@@ -106,6 +106,9 @@ class Parts:
         return self._packed(replace(ready.message, html=text, preview=None), ready.cards)
 
     async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
+        if text := delivery.digest.announcement:
+            message = owners.announcement(text, reader.language, may_repeat=delivery.may_repeat)
+            return self._packed(replace(message, silent=reader.silent), 0)
         listing = digest_listing(delivery, await self._papers(delivery), reader)
         cards = await self._summarizer.fill(listing.cards, reader.reads, reader.style)
         part = self._part(replace(listing, cards=cards), delivery, reader)

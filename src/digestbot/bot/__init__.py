@@ -14,12 +14,13 @@ from telegram.constants import CallbackQueryLimit, InlineKeyboardMarkupLimit, Me
 from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
-from digestbot.bot.context import Context, Desk
+from digestbot.bot.context import Context, Desk, Office
 from digestbot.bot.handlers import (
     channels,
     chats,
     forum,
     inline,
+    owners,
     papers,
     reading,
     rest,
@@ -56,7 +57,12 @@ UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY
 
 
 def build(
-    token: str, api_url: str, desk: Desk, limiter: Limiter | None = None, count: Count | None = None
+    token: str,
+    api_url: str,
+    desk: Desk,
+    office: Office,
+    limiter: Limiter | None = None,
+    count: Count | None = None,
 ) -> "Bot":
     """Return the bot, ready to be started: its transport, its pace, its handlers, and what happens on errors.
 
@@ -75,7 +81,8 @@ def build(
         .job_queue(None)
         .build()
     )
-    application.bot_data["desk"] = desk
+    application.bot_data |= {"desk": desk, "office": office}
+    application.add_handlers(owners.handlers(office))
     for module in (
         start,
         welcome,

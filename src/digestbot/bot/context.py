@@ -20,12 +20,14 @@ from telegram.constants import CallbackQueryLimit, ParseMode
 from telegram.error import BadRequest
 from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, ExtBot, filters
 
+from digestbot.actions.broadcast import Broadcaster
 from digestbot.actions.channels import Channels
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
 from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
+from digestbot.actions.watch import Watch
 from digestbot.bot.sender import call
 from digestbot.core.paper import canonical_id
 from digestbot.core.retention import Retention
@@ -57,6 +59,15 @@ class Desk:
     """None where there is no language model."""
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Whom the owners' handlers ask."""
+
+    owners: tuple[int, ...]
+    watch: Watch
+    broadcaster: Broadcaster
+
+
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """The context of one update."""
 
@@ -64,6 +75,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     def desk(self) -> Desk:
         desk: Desk = self.bot_data["desk"]
         return desk
+
+    @property
+    def office(self) -> Office:
+        office: Office = self.bot_data["office"]
+        return office
 
     @property
     def words(self) -> list[str]:

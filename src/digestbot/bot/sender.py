@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+import structlog
 from telegram import (
     CopyTextButton,
     InlineKeyboardButton,
@@ -15,14 +16,19 @@ from telegram import (
     TelegramObject,
 )
 from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 from yarl import URL
 
 from digestbot.actions.deliver import Answer
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
+from digestbot.core.broadcast import Progress, Shown
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Copy, Message, Press
+from digestbot.render.owners import progress
+
+log = structlog.get_logger()
 
 _UNWANTED = (
     "not enough rights",
@@ -53,6 +59,7 @@ class TelegramSender:
         assert isinstance(limiter, Limiter)  # noqa: S101 - `build` gave the bot these two
         assert isinstance(transport, AiohttpRequest)  # noqa: S101
         self._limiter, self._transport = limiter, transport
+        self._bot = bot
         self._paid = paid
         self._url = URL(f"{bot.base_url}/sendMessage")
 
@@ -88,6 +95,20 @@ class TelegramSender:
             everyone = self._limiter.told_to_wait(chat_id, answer.wait.total_seconds())
             return replace(answer, everyone=everyone)
         return answer
+
+    async def show(self, shown: Shown, reached: Progress) -> bool:
+        """Put how far a broadcast is in the place of what is shown; False where that is worth a retry."""
+        message = progress(reached, shown.language)
+        try:
+            await self._bot.edit_message_text(
+                chat_id=shown.chat_id, message_id=shown.message_id, **call(message)
+            )
+        except (BadRequest, Forbidden):  # it is as wished, or nobody is there who would look
+            return True
+        except TelegramError as error:
+            log.warning("a broadcast's progress was not shown", reason=str(error))
+            return False
+        return True
 
 
 def _addressed(packed: bytes, chat_id: int, thread_id: int | None) -> bytes:

@@ -63,6 +63,8 @@ class Digest:
     """How many papers were looked at."""
     since: date | None = None
     """The day of the first digest that a pause kept back; None where this is no recap."""
+    announcement: str | None = None
+    """What an owner tells everybody; then there are no papers."""
 
     @property
     def matched(self) -> int:

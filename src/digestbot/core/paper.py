@@ -74,6 +74,8 @@ class SourceDay:
     papers: int = 0
     rejected: int = 0
     attempts: int = 0
+    failures: int = 0
+    """How many of the last readings failed, one after the other."""
     error: str | None = None
     fetched_at: datetime | None = None
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +22,7 @@ from pydantic_settings import (
 from digestbot.errors import SettingsError
 from digestbot.log import Format
 from digestbot.settings.groups import (
+    Alerts,
     Arxiv,
     Database,
     Defaults,
@@ -37,6 +38,7 @@ from digestbot.settings.groups import (
     checked_token,
     is_group,
     level,
+    people,
 )
 
 PREFIX = "DIGESTBOT_"
@@ -65,6 +67,11 @@ class Settings(BaseSettings):
         description="A file of synonyms instead of the one that ships; config/synonyms.toml tells its form.",
         examples=["/data/synonyms.toml"],
     )
+    owners: Annotated[str, BeforeValidator(people)] = Field(
+        "",
+        description="Telegram ids of those who run the bot, commas between: told of trouble, may say /admin.",
+        examples=["123456789, 987654321"],
+    )
     telegram: Telegram = Telegram()
     database: Database = Database()
     web: Web = Web()
@@ -75,6 +82,7 @@ class Settings(BaseSettings):
     summaries: Summaries = Summaries()
     ranking: Ranking = Ranking()
     retention: Retention = Retention()
+    alerts: Alerts = Alerts()
     defaults: Defaults = Defaults()
 
     @classmethod
@@ -93,6 +101,10 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return self.database.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'digestbot.db'}"
+
+    @property
+    def owner_ids(self) -> tuple[int, ...]:
+        return tuple(int(owner) for owner in self.owners.split(",") if owner.strip())
 
     def secrets(self) -> list[str]:
         """Return what must never be shown, to be blanked out of every log line."""
@@ -161,12 +173,19 @@ def only(**given: Any) -> Settings:
     return settings
 
 
+_MOVED: dict[tuple[int | str, ...], str] = {
+    ("telegram", "owner"): f"{PREFIX}OWNERS, a list with commas between"
+}
+
+
 def _problem(place: str, problem: str) -> SettingsError:
     return SettingsError("settings", problems=[_line(place.split("."), problem)])
 
 
 def _told(mistake: ErrorDetails) -> str:
     place = [str(part) for part in mistake["loc"] if part in _names()]
+    if tuple(mistake["loc"]) in _MOVED:
+        return f"{_variable([str(part) for part in mistake['loc']])} is now {_MOVED[tuple(mistake['loc'])]}."
     if mistake["type"] == "extra_forbidden":
         return f"{_variable([str(part) for part in mistake['loc']])} is not a setting; is it misspelt?"
     problem = (

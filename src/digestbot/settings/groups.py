@@ -86,6 +86,14 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def people(value: object) -> str:
+    """Return numbers of people, with commas between. Raises ValueError."""
+    named = [name.strip() for name in str(value).split(",") if name.strip()]
+    if wrong := [name for name in named if not name.isascii() or not name.isdecimal()]:
+        raise ValueError(f"names {wrong[0]!r}, which is not the id of a person's Telegram account")
+    return ", ".join(named)
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -106,11 +114,6 @@ class Telegram(Group):
         None,
         description="A file that holds the token, instead of the token.",
         examples=["/run/secrets/token"],
-    )
-    owner: int | None = Field(
-        None,
-        description="Chat id of whoever runs the bot: is told when digests had to be given up.",
-        examples=["123456789"],
     )
     api_url: WebAddress = Field(
         "https://api.telegram.org",
@@ -300,6 +303,22 @@ class Retention(Group):
     )
     texts: int = Field(
         30, ge=1, le=3650, description="Days that full texts of papers are kept.", examples=["7"]
+    )
+
+
+class Alerts(Group):
+    late_minutes: int = Field(
+        15, ge=1, le=1440, description="Owners are told when digests are so late.", examples=["30"]
+    )
+    disk_megabytes: int = Field(
+        500, ge=0, description="Or when the disk of data_dir has less room than this.", examples=["1000"]
+    )
+    budget_percent: int = Field(
+        90,
+        ge=1,
+        le=100,
+        description="Or when so much of the language model's daily_token_budget is spent.",
+        examples=["75"],
     )
 
 

@@ -13,11 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digestbot.store.archives import Archives
+from digestbot.store.broadcasts import Broadcasts
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.figures import Figures
 from digestbot.store.intake import Intake
+from digestbot.store.incidents import Incidents
 from digestbot.store.leases import Lead
+from digestbot.store.overviews import Overviews
 from digestbot.store.papers import Papers
 from digestbot.store.personal import Personal
 from digestbot.store.recent import RecentDigests
@@ -55,6 +58,9 @@ class Tables:
         self.figures = Figures(connection)
         self.intake = Intake(connection)
         self.personal = Personal(connection)
+        self.broadcasts = Broadcasts(connection)
+        self.incidents = Incidents(connection)
+        self.overviews = Overviews(connection)
 
 
 class Store:

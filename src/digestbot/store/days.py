@@ -31,6 +31,7 @@ class Days:
             "papers": day.papers,
             "rejected": day.rejected,
             "attempts": day.attempts,
+            "failures": day.failures,
             "error": day.error,
             "fetched_at": day.fetched_at,
         }

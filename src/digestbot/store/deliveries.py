@@ -188,7 +188,7 @@ class Deliveries:
         """Return the digests with these ids."""
         query = sa.select(digests).where(digests.c.id.in_(ids))
         return {
-            row.id: Digest(unpack(row.picks), unpack(row.left_out), row.listed, row.since)
+            row.id: Digest(unpack(row.picks), unpack(row.left_out), row.listed, row.since, row.announcement)
             for row in await self._connection.execute(query)
         }
 

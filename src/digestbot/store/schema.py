@@ -87,6 +87,8 @@ source_days = sa.Table(
     sa.Column("papers", sa.Integer, nullable=False, default=0),
     sa.Column("rejected", sa.Integer, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    # Readings that failed since one did not.
+    sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("fetched_at", UTCDateTime),
 )
@@ -275,6 +277,36 @@ digests = sa.Table(
     # Of a recap: the day of the first digest that a pause kept back.
     sa.Column("since", sa.Date),
     sa.Column("created_at", UTCDateTime, nullable=False, index=True),
+    # What an owner tells everybody, instead of papers.
+    sa.Column("announcement", sa.Text),
+)
+
+# What an owner tells everybody, from the draft on; the ledger knows whom it reached.
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    # NULL: it is a draft.
+    sa.Column("digest_id", sa.ForeignKey(digests.c.id, ondelete="CASCADE"), index=True),
+    # The message that shows how far it is: its chat, its number there, its language.
+    sa.Column("shown_in", sa.BigInteger),
+    sa.Column("shown_as", sa.Integer),
+    sa.Column("language", sa.String),
+)
+
+# What the owners have to know of: told once when it begins, and once when it is over.
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("about", sa.String, primary_key=True),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("since", UTCDateTime, nullable=False),
+    sa.Column("told_at", UTCDateTime),
+    sa.Column("ended_at", UTCDateTime),
 )
 
 # Who is told which digest, and how far that got; `core.delivery` explains the columns.

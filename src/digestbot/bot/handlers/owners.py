@@ -1,0 +1,67 @@
+"""For those who run the bot, in their private chats; for all others these commands do not exist."""
+
+from typing import Any
+
+from telegram import Message as TelegramMessage
+from telegram import Update
+from telegram.ext import BaseHandler, CommandHandler, filters
+
+from digestbot.bot.context import Context, Handler, Office, message_of, on_press, pressed
+from digestbot.core.broadcast import Shown
+from digestbot.errors import UserError
+from digestbot.render import owners as said
+
+
+async def admin(update: Update, context: Context) -> None:
+    reader = await context.reader(update)
+    overview = await context.office.watch.overview()
+    await context.reply(update, said.overview(overview, reader))
+
+
+async def broadcast(update: Update, context: Context) -> None:
+    """Show what is to be told as everybody will see it, and ask."""
+    written = message_of(update).reply_to_message
+    text = (written.text if written else None) or ""
+    number, count = await context.office.broadcaster.draft(text)
+    language = (await context.reader(update)).language
+    await context.reply(update, said.announcement(text, language))
+    await context.reply(update, said.draft(number, count, language))
+
+
+async def broadcast_pressed(update: Update, context: Context) -> None:
+    query, (wish, number) = pressed(update, words=2)
+    if not number.isdecimal() or not isinstance(query.message, TelegramMessage):
+        raise UserError("old-button")
+    broadcaster = context.office.broadcaster
+    language = (await context.reader(update)).language
+    match wish:
+        case "send":
+            shown = Shown(query.message.chat_id, query.message.message_id, language)
+            progress = await broadcaster.send(int(number), shown)
+        case "stop":
+            progress = await broadcaster.stop(int(number))
+        case _:
+            await broadcaster.drop(int(number))
+            await context.replace(query, said.dropped(language))
+            return
+    await context.replace(query, said.progress(progress, language))
+
+
+def handlers(office: Office) -> list[BaseHandler[Any, Context, Any]]:
+    """Return the handlers of the owners' commands: updates of others pass them by."""
+    theirs = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.User(office.owners)
+
+    def only_owners(handler: Handler) -> Handler:
+        async def guarded(update: Update, context: Context) -> None:
+            user = update.effective_user
+            if user is None or user.id not in office.owners:
+                raise UserError("old-button")
+            await handler(update, context)
+
+        return guarded
+
+    return [
+        CommandHandler("admin", admin, filters=theirs),
+        CommandHandler("broadcast", broadcast, filters=theirs),
+        on_press("broadcast", only_owners(broadcast_pressed)),
+    ]
