@@ -25,6 +25,7 @@ from digestbot.actions.channels import Channels
 from digestbot.actions.deliver import Courier, Sender, Ways
 from digestbot.actions.housekeeping import Housekeeper
 from digestbot.actions.ingest import Ingest, Source
+from digestbot.actions.invitations import Invitations
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.owners import Owners
@@ -35,11 +36,15 @@ from digestbot.actions.trends import Trends
 from digestbot.actions.watch import Watch
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
 from digestbot.bot.context import Desk, Office
+from digestbot.bot.door import Door
 from digestbot.bot.intake import Intake
 from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
+from digestbot.bot.throttle import Throttle
+from digestbot.core.access import Access
 from digestbot.core.categories import read_categories
-from digestbot.core.incident import Limits
+from digestbot.core.incident import Limits as Alerts
+from digestbot.core.limits import Limits
 from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
@@ -51,6 +56,7 @@ from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork, Job
 from digestbot.settings import Settings
+from digestbot.settings.groups import numbers
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay
@@ -92,24 +98,27 @@ class App:
             from digestbot.sources.arxiv import Arxiv  # noqa: PLC0415 - with the reader of its feeds
 
             self.sources.append(Arxiv(self._http, settings.arxiv.url, categories))
+        self.limits = Limits(**settings.limits.model_dump())
         self.ingests = [Ingest(source, self.store, clock) for source in self.sources]
         self.render = Renderer(TEXT_LIMIT, BUTTONS_LIMIT, ENTITIES_LIMIT)
         order = tuple(map(SummarySource, settings.summaries.order.split(", ")))
         self.summarizer = Summarizer(self.store, self._rules.synonyms, order)
         self.llm = _llm(settings) if SummarySource.LLM in order else None
         self.writer = self._writer(self.llm) if self.llm else None
-        self.library = Library(self.store, self._rules, self.summarizer, clock)
+        self.library = Library(self.store, self._rules, self.summarizer, clock, self.limits.search)
         self.reasons = Reasons(self.store, self._rules)
         self.trends = Trends(self.store, self._rules, clock)
         self.importer = Importer(self.store, clock)
         self.retention = Retention(**settings.retention.model_dump())
         self.metrics = Metrics()
         self._leads = False
+        self.access = _access(settings)
+        self.invitations = Invitations(self.store, clock, self.access.mode)
         self.broadcaster = Broadcaster(self.store, clock)
-        alerts = Limits(**settings.alerts.model_dump())
+        alerts = Alerts(**settings.alerts.model_dump())
         self.watch = Watch(self.store, clock, self.writer, partial(_free, settings.data_dir), alerts)
         self._housekeeper = Housekeeper(self.store, clock, self.retention)
-        self.membership = Membership(self.store, clock, _defaults(settings), categories)
+        self.membership = Membership(self.store, clock, _defaults(settings), categories, self.limits)
         self.channels = Channels(self.store, clock, _defaults(settings))
         self.tastes = Tastes(self.store, self.membership, clock)
 
@@ -173,7 +182,10 @@ class App:
             self.retention,
             self.writer,
         )
-        office = Office(self._settings.owner_ids, self.watch, self.broadcaster)
+        office = Office(self._settings.owner_ids, self.watch, self.broadcaster, self.invitations)
+        limits = self.limits
+        throttle = Throttle(limits.user_per_minute, limits.chat_per_minute, self._ticks)
+        door = Door(self.access, throttle, self.invitations)
         rate = self._settings.delivery.per_second
         open_bucket = partial(shared, self._settings.database_url, rate) if self.store.is_shared else None
         limiter = Limiter(rate, open_bucket, self._ticks)
@@ -182,6 +194,7 @@ class App:
             self._settings.telegram.api_url,
             desk,
             office,
+            door,
             limiter,
             self.metrics.call,
         )
@@ -294,11 +307,13 @@ class Running:
         self.bot = app.bot()
         self.webhook = app.webhook(self.bot) if role.answers else None
         self.writer = app.writer
+        self._shut_out = partial(app.membership.shut_out, app.access)
         sender = app.sender(self.bot.bot)
         self.courier = app.courier(sender)
         self.clockwork = app.clockwork(self.courier, sender, role)
 
     async def __aenter__(self) -> Self:
+        await self._shut_out()
         await self._meet_telegram()
         if self.role.answers:
             await introduce(self.bot)
@@ -354,6 +369,12 @@ def heartbeat(settings: Settings) -> Path:
 def _free(folder: Path) -> int:
     """Return the megabytes that are left on the disk of a folder."""
     return shutil.disk_usage(folder).free // 2**20
+
+
+def _access(settings: Settings) -> Access:
+    given = settings.access
+    allowed = frozenset((*numbers(given.allow), *settings.owner_ids))
+    return Access(given.mode, allowed, frozenset(numbers(given.deny)))
 
 
 def _secret(settings: Settings) -> str | None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from digestbot.actions.membership import MOST_TOPICS, Membership
+from digestbot.actions.membership import Membership
+from digestbot.core.limits import Limits
 from digestbot.core.subscriber import Chat, ChatKind, Defaults, Schedule, SubscriberState
 from digestbot.errors import UserError
 from digestbot.store import Store
@@ -73,7 +74,7 @@ async def test_topics_are_all_added_or_none(membership: Membership) -> None:
     with pytest.raises(UserError, match="topic-too-long"):
         await membership.add_topics(ANN, ["robots", "x" * 101])
     with pytest.raises(UserError, match="too-many-topics"):
-        await membership.add_topics(ANN, [f"robot {number}" for number in range(MOST_TOPICS)])
+        await membership.add_topics(ANN, [f"robot {number}" for number in range(Limits().topics)])
     assert (await membership.reader(ANN)).topics == ("Diffusion Models", "agents")
     again = await membership.add_topics(ANN, ["Agent"])
     assert (again.changed, again.unchanged) == ((), ("Agent",))

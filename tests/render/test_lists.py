@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digestbot.actions.membership import MOST_TOPICS
 from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT
 from digestbot.core.digest import Card, Listing, Trial, View, ViewKind
 from digestbot.core.languages import LANGUAGES
+from digestbot.core.limits import Limits
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Paper
 from digestbot.core.summary import Bullet, Input, Section, Summary, SummarySource
@@ -229,7 +229,7 @@ def test_fifty_of_the_longest_topics_fit_in_a_message() -> None:
 
 def check_answers(topic: str, language: str) -> None:
     """Look at every answer that shows topics, with as many of them as a reader may have."""
-    topics = (topic,) * MOST_TOPICS
+    topics = (topic,) * Limits().topics
     reader = replace(a_subscriber(language=language), topics=topics)
     for name in ("topics", "settings", "welcome", "subscribed"):
         check(RENDER.say(name, reader, counts=dict.fromkeys(topics, 99999)))

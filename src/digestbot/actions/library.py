@@ -26,7 +26,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.popular import popular
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
-from digestbot.core.search import enough, like, read_search, tellings, too_common
+from digestbot.core.search import LONGEST, enough, like, read_search, tellings, too_common
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
 from digestbot.core.text import visible
@@ -45,10 +45,13 @@ MOST_OFFERED = 10
 class Library:
     """Answers from the archive; changes nothing but which searches buttons can name."""
 
-    def __init__(self, store: Store, rules: Rules, summarizer: Summarizer, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, rules: Rules, summarizer: Summarizer, clock: Clock, longest_search: int = LONGEST
+    ) -> None:
         self._store = store
         self._rules = rules
         self._summarizer = summarizer
+        self._longest_search = longest_search
         self._clock = clock
         self._week = Shelf(store, rules, clock, days=WEEK, everywhere=True)
         self._month = Shelf(store, rules, clock, days=MONTH)
@@ -135,6 +138,8 @@ class Library:
     async def search(self, text: str, reader: Subscriber) -> Listing:
         """Return the papers that hold the words of *text*. Raises UserError as `read_search` does."""
         words = visible(text).encode(errors="ignore").decode()  # half a character can't be kept
+        if len(words) > self._longest_search:
+            raise UserError("search-too-long", limit=self._longest_search)
         read_search(words, self._rules.synonyms)
         async with self._store.write() as tables:
             number = await tables.searches.number(words, self._clock())

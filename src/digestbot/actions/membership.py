@@ -6,6 +6,8 @@ from datetime import date, time
 from typing import Any, TypedDict, Unpack
 
 from digestbot.actions import Clock
+from digestbot.core.access import Access
+from digestbot.core.limits import Limits
 from digestbot.core.narrow import Way, muting, narrower
 from digestbot.core.query import key, parse
 from digestbot.core.subscriber import (
@@ -24,10 +26,9 @@ from digestbot.core.threads import rerouted
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
-MOST_TOPICS = 50
 LONGEST_TOPIC = 100
 MOST_PAPERS = 50
-MOST_SAVED = 500
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,18 @@ class Wishes(TypedDict, total=False):
 class Membership:
     """Who is subscribed, and to what."""
 
-    def __init__(self, store: Store, clock: Clock, defaults: Defaults, offered: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        defaults: Defaults,
+        offered: tuple[str, ...] = (),
+        limits: Limits = _LIMITS,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._defaults = defaults
+        self._limits = limits
         self.offered = offered
         """The arXiv categories that are read."""
 
@@ -113,6 +122,15 @@ class Membership:
         if known and known.state is SubscriberState.BLOCKED:
             await self.subscribe(chat)
 
+    async def shut_out(self, access: Access) -> None:
+        """Bring no more digests to whom *access* does not keep; their settings stay."""
+        async with self._store.read() as tables:
+            chats = await tables.subscribers.active_chats()
+        for chat in chats:
+            if not access.keeps(chat):
+                kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
+                await self._leave(Chat(chat, kind), SubscriberState.UNSUBSCRIBED)
+
     async def moved(self, old_chat_id: int, new_chat_id: int) -> None:
         """Note that a group was given another id."""
         async with self._store.write() as tables:
@@ -142,8 +160,8 @@ class Membership:
             had = {key(topic) for topic in reader.topics}
             new = {found: topic for found, topic in named.items() if found not in had}
             count = len(had) + len(new)
-            if count > MOST_TOPICS:
-                raise UserError("too-many-topics", count=count, limit=MOST_TOPICS)
+            if count > self._limits.topics:
+                raise UserError("too-many-topics", count=count, limit=self._limits.topics)
             ids = await tables.subscribers.add_topics(
                 reader.id, [(topic, found) for found, topic in new.items()]
             )
@@ -287,8 +305,8 @@ class Membership:
                 return False
             if await tables.papers.get(paper_id) is None:
                 raise UserError("unknown-paper", paper=paper_id)
-            if len(await tables.saved.of(reader.id)) >= MOST_SAVED:
-                raise UserError("too-many-saved", limit=MOST_SAVED)
+            if len(await tables.saved.of(reader.id)) >= self._limits.saved:
+                raise UserError("too-many-saved", limit=self._limits.saved)
             await tables.saved.put(reader.id, paper_id, self._clock())
         return True
 

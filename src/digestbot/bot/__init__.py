@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from telegram import BotCommand, Update
-from telegram.constants import CallbackQueryLimit, InlineKeyboardMarkupLimit, MessageLimit
+from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import NetworkError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk, Office
+from digestbot.bot.door import FIRST, Door
 from digestbot.bot.handlers import (
     channels,
     chats,
@@ -38,8 +39,6 @@ from digestbot.core.languages import LANGUAGES
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
-from digestbot.render.message import Message
-from digestbot.render.split import clip, plain
 
 if TYPE_CHECKING:
     Bot = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
@@ -52,7 +51,6 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 BUTTONS_LIMIT = int(InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER)
 ENTITIES_LIMIT = int(MessageLimit.MESSAGE_ENTITIES)
-_ALERT_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 
@@ -61,6 +59,7 @@ def build(
     api_url: str,
     desk: Desk,
     office: Office,
+    door: Door,
     limiter: Limiter | None = None,
     count: Count | None = None,
 ) -> "Bot":
@@ -77,11 +76,12 @@ def build(
         .get_updates_request(AiohttpRequest(connections=2, count=count))
         .rate_limiter(limiter or Limiter())
         .context_types(ContextTypes(context=Context))
-        .concurrent_updates(ByChat())
+        .concurrent_updates(ByChat(door.drops))
         .job_queue(None)
         .build()
     )
     application.bot_data |= {"desk": desk, "office": office}
+    application.add_handler(door.handler(), group=FIRST)
     application.add_handlers(owners.handlers(office))
     for module in (
         start,
@@ -117,7 +117,7 @@ async def on_error(update: object, context: Context) -> None:
     error = context.error
     if isinstance(error, UserError) and isinstance(update, Update):
         reader = await context.reader(update)
-        await _tell(update, context, context.desk.render.error(error, reader.language))
+        await context.tell(update, context.desk.render.error(error, reader.language))
     elif isinstance(error, NetworkError):
         log.warning("telegram did not take an answer", error=type(error).__name__, reason=str(error))
     else:
@@ -125,11 +125,4 @@ async def on_error(update: object, context: Context) -> None:
         log.error("a handler failed", number=number, exc_info=error)
         if isinstance(update, Update) and update.effective_chat is not None:
             reader = await context.reader(update)
-            await _tell(update, context, context.desk.render.bug(number, reader.language))
-
-
-async def _tell(update: Update, context: Context, message: Message) -> None:
-    if update.callback_query is None:
-        await context.reply(update, message)
-    else:
-        await update.callback_query.answer(clip(plain(message.html), _ALERT_LIMIT), show_alert=True)
+            await context.tell(update, context.desk.render.bug(number, reader.language))

@@ -22,6 +22,7 @@ from telegram.ext import CallbackContext, CallbackQueryHandler, CommandHandler, 
 
 from digestbot.actions.broadcast import Broadcaster
 from digestbot.actions.channels import Channels
+from digestbot.actions.invitations import Invitations
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
 from digestbot.actions.reasons import Reasons
@@ -66,6 +67,7 @@ class Office:
     owners: tuple[int, ...]
     watch: Watch
     broadcaster: Broadcaster
+    invitations: Invitations
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
@@ -95,6 +97,13 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             return None
         message = self._on_behalf(message)
         return await update.effective_message.reply_text(**call(message), do_quote=False)
+
+    async def tell(self, update: Update, message: Message) -> None:
+        """Say why something can't be done: in an alert where a button was pressed."""
+        if update.callback_query is None:
+            await self.reply(update, message)
+        else:
+            await update.callback_query.answer(clip(plain(message.html), _TOAST_LIMIT), show_alert=True)
 
     async def replace(self, query: CallbackQuery, message: Message, toast: str | None = None) -> None:
         """Put *message* in place of the one whose button was pressed. Shows *toast* for a moment."""

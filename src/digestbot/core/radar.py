@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 LONGEST = 64
 _MARK = "t"
-"""What begins a payload of topics, so that there can be others one day."""
+"""What begins a payload of topics, so that there can be others."""
+_INVITES = "i"
+"""What begins an invitation."""
 
 
 def pack(topics: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -32,6 +34,16 @@ def unpack(payload: str) -> tuple[str, ...]:
     except (binascii.Error, ValueError):
         return ()
     return tuple(topic for topic in told.split("\n") if topic)
+
+
+def inviting(code: str) -> str:
+    """Return the payload of an invitation."""
+    return _INVITES + code
+
+
+def invitation(payload: str) -> str | None:
+    """Return the code of the invitation that a payload is, None where it is none."""
+    return payload[len(_INVITES) :] or None if payload.startswith(_INVITES) else None
 
 
 def _encoded(topics: Sequence[str]) -> str:

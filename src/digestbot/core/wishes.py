@@ -236,6 +236,14 @@ def top(words: Sequence[str]) -> View:
     return View(MINE[kind] if is_mine else kind, str(count))
 
 
+def uses(words: Sequence[str], most: int) -> int:
+    """Return for how many people an invitation is; one where nothing is said. Raises `usage-invite`."""
+    said = " ".join(words) or "1"
+    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= most:
+        raise UserError("usage-invite", limit=most)
+    return int(said)
+
+
 def recap(words: Sequence[str], kind: ViewKind) -> View:
     """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-top`."""
     said = " ".join(map(plain, words)) or str(_RECAP)

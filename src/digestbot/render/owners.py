@@ -40,6 +40,17 @@ def progress(reached: Progress, language: str) -> Message:
     return Message(html, ((stop,),) if reached.can_be_stopped else ())
 
 
+def invitation(link: str, code: str, uses: int, days: int, language: str) -> Message:
+    """Return a link that lets so many people in, with a button that takes it back."""
+    t = words(language).gettext
+    html = block(_TEMPLATE, "invitation", language, link=link, uses=uses, days=days)
+    return Message(html, ((Button(t("Take back"), Press("invite", (code,))),),))
+
+
+def taken_back(language: str) -> Message:
+    return Message(block(_TEMPLATE, "taken_back", language))
+
+
 def overview(view: Overview, reader: Subscriber) -> Message:
     """Return the answer to `/admin`."""
 

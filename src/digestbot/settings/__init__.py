@@ -22,12 +22,14 @@ from pydantic_settings import (
 from digestbot.errors import SettingsError
 from digestbot.log import Format
 from digestbot.settings.groups import (
+    Access,
     Alerts,
     Arxiv,
     Database,
     Defaults,
     Delivery,
     HuggingFace,
+    Limited,
     Llm,
     Mode,
     Ranking,
@@ -38,6 +40,7 @@ from digestbot.settings.groups import (
     checked_token,
     is_group,
     level,
+    numbers,
     people,
 )
 
@@ -83,6 +86,8 @@ class Settings(BaseSettings):
     ranking: Ranking = Ranking()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
+    access: Access = Access()
+    limits: Limited = Limited()
     defaults: Defaults = Defaults()
 
     @classmethod
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
 
     @property
     def owner_ids(self) -> tuple[int, ...]:
-        return tuple(int(owner) for owner in self.owners.split(",") if owner.strip())
+        return numbers(self.owners)
 
     def secrets(self) -> list[str]:
         """Return what must never be shown, to be blanked out of every log line."""

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 
+from digestbot.core.access import Mode as AccessMode
 from digestbot.core.categories import read_categories
 from digestbot.core.delivery import WhenUncertain
 from digestbot.core.languages import LANGUAGES
+from digestbot.core.limits import Limits
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
 from digestbot.core.summary import Input, SummarySource
@@ -91,6 +93,17 @@ def people(value: object) -> str:
     named = [name.strip() for name in str(value).split(",") if name.strip()]
     if wrong := [name for name in named if not name.isascii() or not name.isdecimal()]:
         raise ValueError(f"names {wrong[0]!r}, which is not the id of a person's Telegram account")
+    return ", ".join(named)
+
+
+def numbers(listed: str) -> tuple[int, ...]:
+    return tuple(int(name) for name in listed.split(",") if name.strip())
+
+
+def chats(value: object) -> str:
+    """Return numbers of chats, with commas between; those of groups are negative. Raises ValueError."""
+    named = [name.strip() for name in str(value).split(",") if name.strip()]
+    people(",".join(name.removeprefix("-") for name in named))
     return ", ".join(named)
 
 
@@ -303,6 +316,47 @@ class Retention(Group):
     )
     texts: int = Field(
         30, ge=1, le=3650, description="Days that full texts of papers are kept.", examples=["7"]
+    )
+
+
+class Access(Group):
+    mode: AccessMode = Field(
+        AccessMode.OPEN,
+        description="Who may use the bot: open, invite (owners send links by /invite) or allowlist.",
+        examples=["invite"],
+    )
+    allow: Annotated[str, BeforeValidator(chats)] = Field(
+        "",
+        description="Ids of people and groups that always may, commas between; owners always may.",
+        examples=["123456789, -1001234567890"],
+    )
+    deny: Annotated[str, BeforeValidator(chats)] = Field(
+        "",
+        description="Ids of those that never may: nothing they send is answered, they get no digests.",
+        examples=["123456789"],
+    )
+
+
+_LIMITS = Limits()
+
+
+class Limited(Group):
+    topics: int = Field(_LIMITS.topics, ge=1, le=200, description="Topics of a reader.", examples=["20"])
+    saved: int = Field(
+        _LIMITS.saved, ge=1, le=5000, description="Papers that a reader keeps.", examples=["200"]
+    )
+    search: int = Field(
+        _LIMITS.search, ge=20, le=200, description="Characters of a search.", examples=["100"]
+    )
+    user_per_minute: int = Field(
+        _LIMITS.user_per_minute,
+        ge=5,
+        le=600,
+        description="Commands and presses of a person; who asks faster is told once, then not answered.",
+        examples=["30"],
+    )
+    chat_per_minute: int = Field(
+        _LIMITS.chat_per_minute, ge=5, le=6000, description="The same of all in a group.", examples=["60"]
     )
 
 

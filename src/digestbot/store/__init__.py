@@ -17,8 +17,9 @@ from digestbot.store.broadcasts import Broadcasts
 from digestbot.store.days import Days
 from digestbot.store.deliveries import Deliveries
 from digestbot.store.figures import Figures
-from digestbot.store.intake import Intake
 from digestbot.store.incidents import Incidents
+from digestbot.store.intake import Intake
+from digestbot.store.invitations import Invitations
 from digestbot.store.leases import Lead
 from digestbot.store.overviews import Overviews
 from digestbot.store.papers import Papers
@@ -60,6 +61,7 @@ class Tables:
         self.personal = Personal(connection)
         self.broadcasts = Broadcasts(connection)
         self.incidents = Incidents(connection)
+        self.invitations = Invitations(connection)
         self.overviews = Overviews(connection)
 
 

@@ -309,6 +309,15 @@ incidents = sa.Table(
     sa.Column("ended_at", UTCDateTime),
 )
 
+# Where the bot is for guests only.
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("code", sa.String, primary_key=True),
+    sa.Column("uses_left", sa.Integer, nullable=False),
+    sa.Column("expires_at", UTCDateTime, nullable=False),
+)
+
 # Who is told which digest, and how far that got; `core.delivery` explains the columns.
 deliveries = sa.Table(
     "deliveries",

@@ -59,6 +59,16 @@ class Subscribers:
         channels = await self._select(subscribers.c.owner_id == owner_id)
         return sorted(channels, key=lambda channel: (channel.title, channel.id))
 
+    async def has(self, chats: Sequence[int]) -> bool:
+        """Tell whether we know one of these chats."""
+        query = sa.select(sa.func.count()).where(subscribers.c.chat_id.in_(chats))
+        return bool(await self._connection.scalar(query))
+
+    async def active_chats(self) -> list[int]:
+        """Return the chats that get digests."""
+        query = sa.select(subscribers.c.chat_id).where(subscribers.c.state == SubscriberState.ACTIVE)
+        return [*await self._connection.scalars(query)]
+
     async def add(self, subscriber: Subscriber, now: datetime) -> Subscriber:
         """Store a new subscriber, whose `id` is ignored, and return it with the id it was given."""
         row = {**_row(subscriber), "created_at": now}

@@ -6,8 +6,11 @@ from telegram import Message as TelegramMessage
 from telegram import Update
 from telegram.ext import BaseHandler, CommandHandler, filters
 
+from digestbot.actions.invitations import MOST_USES, VALID_DAYS
 from digestbot.bot.context import Context, Handler, Office, message_of, on_press, pressed
+from digestbot.core import wishes
 from digestbot.core.broadcast import Shown
+from digestbot.core.radar import inviting
 from digestbot.errors import UserError
 from digestbot.render import owners as said
 
@@ -47,6 +50,22 @@ async def broadcast_pressed(update: Update, context: Context) -> None:
     await context.replace(query, said.progress(progress, language))
 
 
+async def invite(update: Update, context: Context) -> None:
+    uses = wishes.uses(context.words, MOST_USES)
+    code = await context.office.invitations.invite(uses)
+    link = f"https://t.me/{context.bot.username}?start={inviting(code)}"
+    language = (await context.reader(update)).language
+    await context.reply(update, said.invitation(link, code, uses, VALID_DAYS, language))
+
+
+async def invite_pressed(update: Update, context: Context) -> None:
+    """Take an invitation back."""
+    query, (code,) = pressed(update, words=1)
+    await context.office.invitations.take_back(code)
+    language = (await context.reader(update)).language
+    await context.replace(query, said.taken_back(language))
+
+
 def handlers(office: Office) -> list[BaseHandler[Any, Context, Any]]:
     """Return the handlers of the owners' commands: updates of others pass them by."""
     theirs = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.User(office.owners)
@@ -63,5 +82,7 @@ def handlers(office: Office) -> list[BaseHandler[Any, Context, Any]]:
     return [
         CommandHandler("admin", admin, filters=theirs),
         CommandHandler("broadcast", broadcast, filters=theirs),
+        CommandHandler("invite", invite, filters=theirs),
+        on_press("invite", only_owners(invite_pressed)),
         on_press("broadcast", only_owners(broadcast_pressed)),
     ]
