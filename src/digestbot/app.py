@@ -62,14 +62,13 @@ from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay
 from digestbot.store import Store
 from digestbot.vocabulary import load_synonyms
-from digestbot.web import Site
 from digestbot.web.metrics import Metrics
-from digestbot.web.webhook import Webhook, secret_of
 
 if TYPE_CHECKING:
     from digestbot.actions.write import Writer
     from digestbot.bot import Bot
     from digestbot.sources.llm import Llm
+    from digestbot.web.webhook import Webhook
 
 log = structlog.get_logger()
 
@@ -221,11 +220,13 @@ class App:
             only=None if role.delivers else ("heartbeat",),
         )
 
-    def webhook(self, bot: "Bot") -> Webhook | None:
+    def webhook(self, bot: "Bot") -> "Webhook | None":
         """Return what takes updates for *bot*, if they are to come by webhook. Raises SettingsError."""
         url = self._settings.webhook_url()
         if url is None:
             return None
+        from digestbot.web.webhook import Webhook, secret_of  # noqa: PLC0415 - as Arxiv
+
         given = self._settings.telegram
         path = given.webhook_path or urlsplit(url).path or "/"
         secret = given.webhook_secret
@@ -259,6 +260,8 @@ class App:
         if given.port is None:
             yield
             return
+        from digestbot.web.site import Site  # noqa: PLC0415 - as Arxiv
+
         silence = running.clockwork.silence if running.role.delivers else None
         site = Site(self.store, self._clock, self.metrics, silence, running.webhook)
         async with site.serve(given.host, given.port) as port:

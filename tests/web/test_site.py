@@ -15,8 +15,8 @@ from digestbot.core.digest import Digest, Pick
 from digestbot.core.paper import DayState, SourceDay
 from digestbot.store import Store
 from digestbot.store.deliveries import NewDelivery, Settled
-from digestbot.web import Site
 from digestbot.web.metrics import Metrics
+from digestbot.web.site import Site
 from tests.builders import NOON, Clock, a_subscriber
 
 DASHBOARD = Path(__file__).parents[2] / "config" / "grafana.json"

@@ -1,10 +1,14 @@
 """Every table, and a time type that is UTC on both databases."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 WRITES = "digestbot_writes"
 """The execution option of a connection that `Store.write` gives."""
@@ -41,10 +45,18 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+def insert(connection: AsyncConnection, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
+    """Return an INSERT that knows ON CONFLICT, which each kind of database has of its own."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - it is 3 MB, which a SQLite file needs not
+
+    return postgresql.insert(table)
+
+
 def upsert(connection: AsyncConnection, table: sa.Table) -> sa.Insert:
     """Return the statement that inserts a row, or writes it over the one with the same primary key."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = insert(connection, table)
     others = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     return statement.on_conflict_do_update(index_elements=[*table.primary_key], set_=others)
 
@@ -339,14 +351,9 @@ deliveries = sa.Table(
     sa.Column("ended_at", UTCDateTime),
     sa.UniqueConstraint("subscriber_id", "slot_at"),
 )
-# The queue, in its order; what is over takes no room in it.
-sa.Index(
-    "ix_deliveries_queue",
-    deliveries.c.act_at,
-    deliveries.c.id,
-    sqlite_where=deliveries.c.act_at.is_not(None),
-    postgresql_where=deliveries.c.act_at.is_not(None),
-)
+# The queue, in its order. What is over takes no room in it: the migration says so, to both dialects, for
+# which both would have to be loaded here.
+sa.Index("ix_deliveries_queue", deliveries.c.act_at, deliveries.c.id)
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:

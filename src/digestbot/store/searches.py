@@ -3,10 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digestbot.store.schema import searches
+from digestbot.store.schema import insert, searches
 
 
 class Searches:
@@ -17,9 +16,8 @@ class Searches:
 
     async def number(self, words: str, at: datetime) -> int:
         """Return the number of a search, the same for the same words."""
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         statement = (
-            insert(searches)
+            insert(self._connection, searches)
             .values(words=words, asked_at=at)
             .on_conflict_do_update(index_elements=[searches.c.words], set_={"asked_at": at})
             .returning(searches.c.id)
