@@ -141,6 +141,24 @@ def test_the_transcript_in_readme_is_from_the_demo() -> None:
         assert piece in printed
 
 
+def test_what_a_bot_may_never_need_is_not_in_its_memory() -> None:
+    """Other databases, sources that are off, the web's server, pictures: imported by who uses them."""
+    late = {
+        "aiohttp.web",
+        "alembic",
+        "feedparser",
+        "markdown_it",
+        "matplotlib",
+        "openai",
+        "sentencex",
+        "tzfpy",
+    }
+    late.add("sqlalchemy.dialects.postgresql")
+    code = f"import sys, digestbot.cli, digestbot.app\nprint(sorted({late} & sys.modules.keys()))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
 def test_every_template_travels_with_the_package() -> None:
     """What is loaded at run time lies inside of the package."""
     assert {path.name for path in (files("digestbot.render") / "templates").iterdir()} >= {

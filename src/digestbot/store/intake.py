@@ -3,10 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digestbot.store.schema import updates_taken
+from digestbot.store.schema import insert, updates_taken
 
 
 class Intake:
@@ -17,8 +16,9 @@ class Intake:
 
     async def take(self, update_id: int, at: datetime) -> bool:
         """Tell whether nobody has taken this update yet; now it is taken."""
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(updates_taken).values(id=update_id, taken_at=at).on_conflict_do_nothing()
+        statement = (
+            insert(self._connection, updates_taken).values(id=update_id, taken_at=at).on_conflict_do_nothing()
+        )
         taken = await self._connection.scalar(statement.returning(updates_taken.c.id))
         return taken is not None
 
