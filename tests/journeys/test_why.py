@@ -56,4 +56,4 @@ async def test_what_one_could_not_have_had(stage: Stage, ann: Person) -> None:
 
 async def test_it_speaks_to_strangers_and_in_korean(stage: Stage, minjun: Person) -> None:
     """Who never subscribed is told that no digest comes."""
-    assert "다이제스트를 받지 않습니다" in await ask(minjun, f"/why {AGENTS}")
+    assert "소식을 받지 않습니다" in await ask(minjun, f"/why {AGENTS}")
