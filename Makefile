@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo playground screenshots screens run test small-model bench chaos lint types house cover audit image-steps dist lock messages clean
+.PHONY: demo playground screenshots screens run test small-model bench chaos soak lint types house cover audit image-steps dist lock messages clean
 
 demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
@@ -41,6 +41,9 @@ bench: .venv/.dev                   ## print measured figures, a line each; DAYS
 chaos: .venv/.dev                  ## three bad days, with processes that are killed, and a crash at every await
 	$(BIN)/python -m tests.chaos
 	CHAOS=1 $(BIN)/pytest -q tests/chaos/test_every_await.py
+
+soak: .venv/.dev                    ## ten days in minutes, killed every six hours, for three seeds
+	$(BIN)/python -m tests.soak
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import re
 import signal
 import sys
 from asyncio.subprocess import Process
@@ -115,15 +116,16 @@ async def play(url: str, folder: Path, seed: int, scale: Scale) -> Report:
 class Crew:
     """The processes that deliver."""
 
-    def __init__(self, told: list[str]) -> None:
+    def __init__(self, told: list[str], module: str = "tests.chaos.worker") -> None:
         self.killed = 0
+        self._module = module
         self._told = told
         self._workers: list[Process] = []
         self._turn = asyncio.Lock()
 
     async def hire(self, count: int) -> None:
         for _ in range(count):
-            command = [sys.executable, "-m", "tests.chaos.worker", *self._told]
+            command = [sys.executable, "-m", self._module, *self._told]
             self._workers.append(await asyncio.create_subprocess_exec(*command, env={**os.environ}))
 
     async def kill(self, dice: random.Random) -> None:
@@ -138,6 +140,12 @@ class Crew:
         await victim.wait()
         self.killed += 1
         await self.hire(1)
+
+    def memory(self) -> float:
+        """Return the MB that they hold."""
+        files = [Path(f"/proc/{worker.pid}/status") for worker in self._workers]
+        held = [re.search(r"VmRSS:\s+(\d+)", file.read_text(encoding="ascii")) for file in files]
+        return sum(int(found[1]) / 1024 for found in held if found)
 
     async def leave(self) -> list[int | None]:
         """Tell all to stop, and return their exit codes."""
@@ -198,7 +206,7 @@ async def _live(
             events.create_task(_outage(telegram, dice.random() * lasts, OUTAGE / scale.speed))
         for at in sorted(dice.random() * lasts for _ in range(kills)):
             events.create_task(_kill(crew, dice, at))
-    await _until_done(store, clock)
+    await until_done(store, clock)
 
 
 async def _outage(telegram: BadTelegram, after: float, seconds: float) -> None:
@@ -211,7 +219,7 @@ async def _kill(crew: Crew, dice: random.Random, after: float) -> None:
     await crew.kill(dice)
 
 
-async def _until_done(store: Store, clock: SharedClock) -> None:
+async def until_done(store: Store, clock: SharedClock) -> None:
     async with asyncio.timeout(180):
         while await _waits(store, clock):  # noqa: ASYNC110 - it is other processes' doing
             await asyncio.sleep(0.3)
@@ -232,7 +240,7 @@ async def _pass_hours(store: Store, clock: SharedClock, most: int) -> None:
                 return
         clock.move_to(clock() + timedelta(hours=1))
         await asyncio.sleep(1.0)
-        await _until_done(store, clock)
+        await until_done(store, clock)
 
 
 def _judge(readers: list[Subscriber], telegram: BadTelegram, scale: Scale) -> Report:

@@ -42,24 +42,24 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str) -> No
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with App(settings, SharedClock(Path(clock))) as app:
         bot = app.bot()
-        await _meet_telegram(bot)
+        await meet_telegram(bot)
         async with bot.bot:
             courier = app.courier(TelegramSender(bot.bot))
             async with asyncio.TaskGroup() as jobs:
                 for job in (courier.prepare, courier.send):
-                    jobs.create_task(_often(job, stop))
+                    jobs.create_task(often(job, stop))
                 await stop.wait()
                 courier.stop()
 
 
-async def _meet_telegram(bot: "Bot") -> None:
+async def meet_telegram(bot: "Bot") -> None:
     """Wait until Telegram is there."""
     async for attempt in stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=0.5):
         with attempt:
             await bot.bot.initialize()
 
 
-async def _often(job: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
+async def often(job: Callable[[], Awaitable[object]], stop: asyncio.Event) -> None:
     while not stop.is_set():
         await job()
         await asyncio.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""Ten days of a bot that is killed every six hours while Telegram and its source fail; and what came of it."""
+"""Ten days of a bot that is killed every six hours while Telegram and its source fail; what came of it."""
 
 import asyncio
 import random

@@ -13,6 +13,7 @@ from digestbot import log
 from digestbot.actions import deliver
 from digestbot.app import App
 from digestbot.bot.sender import TelegramSender
+from digestbot.core.roles import Role
 from digestbot.settings import only
 from tests.chaos.clock import SharedClock
 from tests.chaos.worker import meet_telegram, often
@@ -38,8 +39,9 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str, sourc
         bot = app.bot()
         await meet_telegram(bot)
         async with bot.bot:
-            courier = app.courier(TelegramSender(bot.bot))
-            clockwork = app.clockwork(courier)  # not started: its minutes would be ours
+            sender = TelegramSender(bot.bot)
+            courier = app.courier(sender)
+            clockwork = app.clockwork(courier, sender, Role.ALL)  # not started: its minutes would be ours
             async with asyncio.TaskGroup() as jobs:
                 for name in ("huggingface", "plan", "send", "housekeeping"):
                     jobs.create_task(often(partial(clockwork.run, name), stop))
