@@ -7,7 +7,8 @@ import pytest
 
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.trends import Trend, weekly
-from digestbot.render.charts import draw
+from digestbot.render.charts import can_write, draw, labels
+from digestbot.render.i18n import words
 from tests.builders import a_paper
 
 LAST = date(2025, 10, 14)
@@ -27,7 +28,9 @@ def test_a_trend_is_drawn_with_every_letter(language: str, topic: str) -> None:
     assert struct.unpack(">II", png[16:24]) == (960, 540)
 
 
-def test_korean_is_written_in_korean() -> None:
-    """Its letters make another picture than the English ones."""
+@pytest.mark.parametrize("language", ["ko", "ja"])
+def test_labels_are_in_the_readers_language(language: str) -> None:
+    """None of their letters is missing, so none of them gives way to English."""
+    assert can_write("".join(labels(words(language))))
     trend = Trend((), is_asked=False, weeks=weekly(PAPERS, LAST))
-    assert draw(trend, "ko") != draw(trend, "en")
+    assert draw(trend, language) != draw(trend, "en")

@@ -23,7 +23,7 @@ def draw(trend: Trend, language: str) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - most bots are never asked
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    spoken = words(language if _can_write("".join(_labels(words(language)))) else SOURCE_LANGUAGE)
+    spoken = words(language if can_write("".join(labels(words(language)))) else SOURCE_LANGUAGE)
     figure = Figure(figsize=_INCHES, dpi=_DOTS, layout="constrained")
     FigureCanvasAgg(figure)
     papers = figure.subplots()
@@ -37,7 +37,7 @@ def draw(trend: Trend, language: str) -> bytes:
 def _plot(papers: "Axes", trend: Trend, spoken: Words) -> None:
     from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
 
-    week, below, above = _labels(spoken)
+    week, below, above = labels(spoken)
     days = [spoken.short_day(week.first) for week in trend.weeks]
     votes = papers.twinx()
     papers.bar(days, [week.papers for week in trend.weeks], color=_PAPERS, width=0.6)
@@ -53,7 +53,8 @@ def _plot(papers: "Axes", trend: Trend, spoken: Words) -> None:
         tick.set_fontfamily(_families())
 
 
-def _labels(spoken: Words) -> tuple[str, str, str]:
+def labels(spoken: Words) -> tuple[str, str, str]:
+    """Return what stands at the axes: of the weeks, the papers and the votes."""
     t = spoken.gettext
     return t("Week from"), t("Papers"), t("Votes")
 
@@ -62,7 +63,7 @@ def _title(trend: Trend, spoken: Words) -> str:
     """Return what the trend is of; in general words where the fonts lack a letter of it."""
     t = spoken.gettext
     named = clip(spoken.comma.join(trend.topics), _LONGEST_TITLE) if trend.topics else t("All papers")
-    return next((title for title in (named, t("Papers and votes")) if _can_write(title)), "")
+    return next((title for title in (named, t("Papers and votes")) if can_write(title)), "")
 
 
 @cache
@@ -86,6 +87,6 @@ def _letters() -> frozenset[int]:
     return frozenset(code for file in files for code in font_manager.get_font(file).get_charmap())
 
 
-def _can_write(text: str) -> bool:
+def can_write(text: str) -> bool:
     """Tell whether our fonts have every letter of *text*."""
     return all(ord(letter) in _letters() or letter.isspace() for letter in text)

@@ -4,6 +4,7 @@ from telegram import Update
 
 from digestbot.actions import membership
 from digestbot.bot.context import Context, command, on_press, pressed
+from digestbot.errors import UserError
 
 
 async def trends(update: Update, context: Context) -> None:
@@ -13,8 +14,11 @@ async def trends(update: Update, context: Context) -> None:
 
 async def trends_pressed(update: Update, context: Context) -> None:
     query, _ = pressed(update)
-    await _show(update, context, "")
-    await query.answer()
+    await query.answer()  # a first picture takes longer than a press may
+    try:
+        await _show(update, context, "")
+    except UserError as error:
+        await context.reply(update, context.desk.render.error(error, (await context.reader(update)).language))
 
 
 async def _show(update: Update, context: Context, topic: str) -> None:
