@@ -53,7 +53,7 @@ class Chat:
         """Return what the bot sent or edited here and no :meth:`hears` returned yet."""
         return list(self._unheard)
 
-    async def hears(self, timeout: float = 5) -> Message:  # noqa: ASYNC109 - reads as a sentence in a test
+    async def hears(self, timeout: float = 20) -> Message:  # noqa: ASYNC109 - reads as a sentence in a test
         """Return the next message the bot sent or edited here, waiting *timeout* seconds at most."""
         try:
             async with asyncio.timeout(timeout):
