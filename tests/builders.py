@@ -7,7 +7,7 @@ from digestbot.actions.summarize import Summarizer
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.synonyms import Synonyms
-from digestbot.settings.groups import CHAIN
+from digestbot.settings.checks import CHAIN
 from digestbot.store import Store
 
 DAY = date(2025, 10, 14)

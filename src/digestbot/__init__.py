@@ -24,7 +24,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
 
     a shell command    cli.py, errands.py if it needs the app, README's table
     a command          bot/handlers/, then the action it asks, render/templates/ for its words, render/menu.py
-    a setting          settings/groups.py, then `digestbot settings > config/digestbot.toml`,
+    a setting          settings/groups.py, checks.py, then `digestbot settings > config/digestbot.toml`,
                        and with --markdown > docs/configuration.md
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/

@@ -56,7 +56,7 @@ from digestbot.errors import SettingsError
 from digestbot.render import Renderer
 from digestbot.schedule import Clockwork, Job
 from digestbot.settings import Settings
-from digestbot.settings.groups import numbers
+from digestbot.settings.checks import numbers
 from digestbot.sources.http import Http
 from digestbot.sources.huggingface import HuggingFace
 from digestbot.sources.listing import FetchedDay

@@ -103,7 +103,7 @@ async def _check_stopped(store: "Store") -> None:
 
 
 def _check_url(url: str) -> None:
-    from digestbot.settings.groups import database
+    from digestbot.settings.checks import database
 
     try:
         place = database(url).removeprefix("sqlite+aiosqlite:///")

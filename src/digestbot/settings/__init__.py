@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from digestbot.errors import SettingsError
 from digestbot.log import Format
+from digestbot.settings.checks import checked_token, level, numbers, people
 from digestbot.settings.groups import (
     Access,
     Alerts,
@@ -37,11 +38,7 @@ from digestbot.settings.groups import (
     Summaries,
     Telegram,
     Web,
-    checked_token,
     is_group,
-    level,
-    numbers,
-    people,
 )
 
 PREFIX = "DIGESTBOT_"

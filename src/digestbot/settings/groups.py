@@ -1,113 +1,23 @@
 """Each setting once: its name, default, help and check, in groups; what belongs to none is in `Settings`."""
 
 import datetime as dt
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from digestbot.core.access import Mode as AccessMode
-from digestbot.core.categories import read_categories
 from digestbot.core.delivery import WhenUncertain
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.limits import Limits
 from digestbot.core.rank import Weights
 from digestbot.core.relevance import Relevance
-from digestbot.core.summary import Input, SummarySource
+from digestbot.core.summary import Input
+from digestbot.settings import checks
 
-CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
-FREE_RATE, PAID_RATE = 30, 1000
-"""Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
-MOST_CATEGORIES = 60
-"""Each has a button."""
-_TOKEN = re.compile(r"\d+:[\w-]+")
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-        raise ValueError("is not a web address")
-    return value.rstrip("/")
-
-
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is not an IANA time zone")
-    return value
-
-
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise ValueError(f"is not one of {', '.join(LANGUAGES)}")
-    return value
-
-
-def database(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
-    return value
-
-
-def level(value: str) -> str:
-    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
-    return value.upper()
-
-
-def checked_token(value: SecretStr) -> SecretStr:
-    if not _TOKEN.fullmatch(value.get_secret_value()):
-        raise ValueError("does not look like a bot token; @BotFather gives one")
-    return value
-
-
-def _categories(value: str) -> str:
-    try:
-        named = read_categories(value)
-    except ValueError as error:
-        raise ValueError(f"names {error}, which is not in https://arxiv.org/category_taxonomy") from None
-    if len(named) > MOST_CATEGORIES:
-        raise ValueError(f"names {len(named)} categories; {MOST_CATEGORIES} are the most")
-    return ", ".join(named)
-
-
-def _order(value: str) -> str:
-    named = [name.strip().lower() for name in value.split(",")]
-    if unknown := [name for name in named if name not in CHAIN]:
-        raise ValueError(f"names {unknown[0]!r}, which is not one of {', '.join(CHAIN)}")
-    if len(set(named)) < len(named):
-        raise ValueError("names a source twice")
-    return ", ".join(named)
-
-
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
-        raise ValueError("is not made of 16 to 256 letters, digits, _ and -")
-    return value
-
-
-def people(value: object) -> str:
-    """Return numbers of people, with commas between. Raises ValueError."""
-    named = [name.strip() for name in str(value).split(",") if name.strip()]
-    if wrong := [name for name in named if not name.isascii() or not name.isdecimal()]:
-        raise ValueError(f"names {wrong[0]!r}, which is not the id of a person's Telegram account")
-    return ", ".join(named)
-
-
-def numbers(listed: str) -> tuple[int, ...]:
-    return tuple(int(name) for name in listed.split(",") if name.strip())
-
-
-def chats(value: object) -> str:
-    """Return numbers of chats, with commas between; those of groups are negative. Raises ValueError."""
-    named = [name.strip() for name in str(value).split(",") if name.strip()]
-    people(",".join(name.removeprefix("-") for name in named))
-    return ", ".join(named)
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebAddress = Annotated[str, AfterValidator(checks.web_address)]
 
 
 class Mode(StrEnum):
@@ -120,7 +30,7 @@ class Group(BaseModel):
 
 
 class Telegram(Group):
-    token: Annotated[SecretStr, AfterValidator(checked_token)] | None = Field(
+    token: Annotated[SecretStr, AfterValidator(checks.checked_token)] | None = Field(
         None, description="The bot's token, from @BotFather.", examples=["123456:ABC-DEF1234ghIkl"]
     )
     token_file: Path | None = Field(
@@ -150,7 +60,7 @@ class Telegram(Group):
         description="The path that we listen to, where a proxy changes it. Default: that of webhook_url.",
         examples=["/telegram"],
     )
-    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+    webhook_secret: Annotated[SecretStr, AfterValidator(checks.webhook_secret)] | None = Field(
         None,
         description="What Telegram must know to post. Default: made of the token, the same in each process.",
         examples=["a-long-and-random-word"],
@@ -158,7 +68,7 @@ class Telegram(Group):
 
 
 class Database(Group):
-    url: Annotated[str, AfterValidator(database)] | None = Field(
+    url: Annotated[str, AfterValidator(checks.database)] | None = Field(
         None,
         description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
         examples=["postgresql+asyncpg://user:password@localhost/digestbot"],
@@ -193,7 +103,7 @@ class HuggingFace(Group):
 
 
 class Arxiv(Group):
-    categories: Annotated[str, AfterValidator(_categories)] | None = Field(
+    categories: Annotated[str, AfterValidator(checks.categories)] | None = Field(
         None,
         description="arXiv's, as a second source that readers may choose. Default: none, arXiv is off.",
         examples=["cs.CL, cs.CV"],
@@ -233,7 +143,7 @@ class Delivery(Group):
     @property
     def per_second(self) -> int:
         """How many messages a second may go out."""
-        return self.rate or (PAID_RATE if self.paid_broadcast else FREE_RATE)
+        return self.rate or (checks.PAID_RATE if self.paid_broadcast else checks.FREE_RATE)
 
 
 class Llm(Group):
@@ -268,7 +178,7 @@ class Llm(Group):
 
 
 class Summaries(Group):
-    order: Annotated[str, AfterValidator(_order)] = Field(
+    order: Annotated[str, AfterValidator(checks.order)] = Field(
         "llm, huggingface, extractive",
         description="Where summaries come from: the first that has one that is borne out by its source.",
         examples=["huggingface, extractive"],
@@ -325,12 +235,12 @@ class Access(Group):
         description="Who may use the bot: open, invite (owners send links by /invite) or allowlist.",
         examples=["invite"],
     )
-    allow: Annotated[str, BeforeValidator(chats)] = Field(
+    allow: Annotated[str, BeforeValidator(checks.chats)] = Field(
         "",
         description="Ids of people and groups that always may, commas between; owners always may.",
         examples=["123456789, -1001234567890"],
     )
-    deny: Annotated[str, BeforeValidator(chats)] = Field(
+    deny: Annotated[str, BeforeValidator(checks.chats)] = Field(
         "",
         description="Ids of those that never may: nothing they send is answered, they get no digests.",
         examples=["123456789"],
@@ -377,12 +287,12 @@ class Alerts(Group):
 
 
 class Defaults(Group):
-    language: Annotated[str, AfterValidator(_language)] = Field(
+    language: Annotated[str, AfterValidator(checks.language)] = Field(
         "en",
         description=f"Language of a new subscriber whose own is not known, one of {', '.join(LANGUAGES)}.",
         examples=["ko"],
     )
-    timezone: Annotated[str, AfterValidator(_time_zone)] = Field(
+    timezone: Annotated[str, AfterValidator(checks.time_zone)] = Field(
         "UTC", description="Time zone of a new subscriber.", examples=["Asia/Seoul"]
     )
     time: dt.time = Field(

@@ -1,0 +1,97 @@
+"""What a setting's value must be. Each check returns the value, made regular, or raises ValueError."""
+
+import re
+from zoneinfo import available_timezones
+
+from pydantic import SecretStr
+
+from digestbot.core.categories import read_categories
+from digestbot.core.languages import LANGUAGES
+from digestbot.core.summary import SummarySource
+
+CHAIN = (SummarySource.LLM, SummarySource.HUGGINGFACE, SummarySource.EXTRACT)
+FREE_RATE, PAID_RATE = 30, 1000
+"""Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
+MOST_CATEGORIES = 60
+"""Each has a button."""
+_TOKEN = re.compile(r"\d+:[\w-]+")
+
+
+def web_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+        raise ValueError("is not a web address")
+    return value.rstrip("/")
+
+
+def time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is not an IANA time zone")
+    return value
+
+
+def language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise ValueError(f"is not one of {', '.join(LANGUAGES)}")
+    return value
+
+
+def database(value: str) -> str:
+    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
+    return value
+
+
+def level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("is not one of DEBUG, INFO, WARNING, ERROR")
+    return value.upper()
+
+
+def checked_token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("does not look like a bot token; @BotFather gives one")
+    return value
+
+
+def categories(value: str) -> str:
+    try:
+        named = read_categories(value)
+    except ValueError as error:
+        raise ValueError(f"names {error}, which is not in https://arxiv.org/category_taxonomy") from None
+    if len(named) > MOST_CATEGORIES:
+        raise ValueError(f"names {len(named)} categories; {MOST_CATEGORIES} are the most")
+    return ", ".join(named)
+
+
+def order(value: str) -> str:
+    named = [name.strip().lower() for name in value.split(",")]
+    if unknown := [name for name in named if name not in CHAIN]:
+        raise ValueError(f"names {unknown[0]!r}, which is not one of {', '.join(CHAIN)}")
+    if len(set(named)) < len(named):
+        raise ValueError("names a source twice")
+    return ", ".join(named)
+
+
+def webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{16,256}", value.get_secret_value(), re.ASCII):
+        raise ValueError("is not made of 16 to 256 letters, digits, _ and -")
+    return value
+
+
+def people(value: object) -> str:
+    """Return numbers of people, with commas between. Raises ValueError."""
+    named = [name.strip() for name in str(value).split(",") if name.strip()]
+    if wrong := [name for name in named if not name.isascii() or not name.isdecimal()]:
+        raise ValueError(f"names {wrong[0]!r}, which is not the id of a person's Telegram account")
+    return ", ".join(named)
+
+
+def numbers(listed: str) -> tuple[int, ...]:
+    return tuple(int(name) for name in listed.split(",") if name.strip())
+
+
+def chats(value: object) -> str:
+    """Return numbers of chats, with commas between; those of groups are negative. Raises ValueError."""
+    named = [name.strip() for name in str(value).split(",") if name.strip()]
+    people(",".join(name.removeprefix("-") for name in named))
+    return ", ".join(named)
