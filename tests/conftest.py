@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import settings
 
 from digestbot.store import Store
@@ -20,6 +21,13 @@ settings.register_profile("any machine", deadline=None)  # no test asserts a tim
 settings.load_profile("any machine")
 
 Create = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """Forget how a bot of the test set up its logs: they would go to what is closed by then."""
+    yield
+    structlog.reset_defaults()
 
 
 @contextmanager
