@@ -235,6 +235,7 @@ async def test_the_keyboard_is_enough(visit: Visit) -> None:
         await field.focus()
         await page.keyboard.type("/to")
         items = page.get_by_role("menuitem")
+        await expect(items).to_have_count(3)
         assert [(await item.inner_text()).split()[0] for item in await items.all()] == [
             "/today",
             "/top",
