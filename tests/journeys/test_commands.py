@@ -100,6 +100,9 @@ async def test_every_command_answers_in_both_languages(stage: Stage, ann: Person
     for words, english, korean in GOOD:
         assert english in await ask(ann, words), words
         assert korean in await ask(minjun, words), words
+        if words == "/week":  # the chart below it
+            for person in (ann, minjun):
+                assert (await person.private.hears()).photo
     assert refused(stage) == []
 
 

@@ -119,6 +119,8 @@ async def test_a_look_back_is_on_my_topics(stage: Stage, ann: Person) -> None:
         assert "on your topics" in told
         assert "Agents that Plan" in told
         assert "Mixture" not in told
+        if command == "/week":
+            assert (await ann.private.hears()).photo
     assert "/top 5 week mine" in await ask(ann, "/week 99")
     assert refused(stage) == []
 

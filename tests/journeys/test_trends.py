@@ -47,13 +47,11 @@ async def test_a_trend_is_a_picture_with_numbers_and_bursts(
     assert refused(stage) == []
 
 
-async def test_the_week_leads_to_its_chart(stage: Stage, ann: Person) -> None:
-    """A button under the recap; what no paper is about is told."""
+async def test_the_week_has_its_chart(stage: Stage, ann: Person) -> None:
+    """Below the recap; what no paper is about is told."""
     await ask(ann, "/start")
     await ask(ann, "/add agents")
     await ask(ann, "/week")
-    await ann.taps("Chart")
     assert (await ann.private.hears()).photo
-    await ann.private.hears()
     assert "No paper of the last twelve weeks" in await ask(ann, "/trends unicorns")
     assert refused(stage) == []

@@ -88,12 +88,7 @@ def keep_label(language: str, *, is_saved: bool) -> str:
 def under_list(view: View, language: str) -> Rows:
     """Return what else can be done with a list."""
     t = words(language).gettext
-    match view.kind:
-        case ViewKind.SAVED:
-            return ((Button(t("Export"), Press("export")),),)
-        case ViewKind.MY_TOP_WEEK:
-            return ((Button(t("Chart"), Press("trends")),),)
-    return ()
+    return ((Button(t("Export"), Press("export")),),) if view.kind is ViewKind.SAVED else ()
 
 
 def choices(name: str, reader: Subscriber) -> Rows:

@@ -32,7 +32,11 @@ async def like_pressed(update: Update, context: Context) -> None:
 
 
 async def week(update: Update, context: Context) -> None:
-    await _recap(update, context, ViewKind.TOP_WEEK)
+    """The recap of a week has the chart of the reader's topics below it."""
+    listing, reader = await _recap(update, context, ViewKind.TOP_WEEK)
+    if listing.cards and reader.topics:
+        trend, picture = await context.desk.trends.look(reader)
+        await context.show_picture(update, picture, context.desk.render.trend(trend, reader.language))
 
 
 async def month(update: Update, context: Context) -> None:
@@ -98,10 +102,12 @@ async def _hand_over(update: Update, context: Context, reader: Subscriber, form:
     await context.hand_over(update, context.desk.render.export(papers, names[form]))
 
 
-async def _recap(update: Update, context: Context, kind: ViewKind) -> None:
+async def _recap(update: Update, context: Context, kind: ViewKind) -> tuple[Listing, Subscriber]:
     view = wishes.recap(context.words, kind)
     reader = await context.reader(update)
-    await _show(update, context, await context.desk.library.look(view, reader), reader)
+    listing = await context.desk.library.look(view, reader)
+    await _show(update, context, listing, reader)
+    return listing, reader
 
 
 async def _alike(update: Update, context: Context, paper_id: str) -> None:

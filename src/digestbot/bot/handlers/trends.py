@@ -3,22 +3,12 @@
 from telegram import Update
 
 from digestbot.actions import membership
-from digestbot.bot.context import Context, command, on_press, pressed
-from digestbot.errors import UserError
+from digestbot.bot.context import Context, command
 
 
 async def trends(update: Update, context: Context) -> None:
     topic = " ".join(context.words)
     await _show(update, context, membership.checked(topic) if topic else "")
-
-
-async def trends_pressed(update: Update, context: Context) -> None:
-    query, _ = pressed(update)
-    await query.answer()  # a first picture takes longer than a press may
-    try:
-        await _show(update, context, "")
-    except UserError as error:
-        await context.reply(update, context.desk.render.error(error, (await context.reader(update)).language))
 
 
 async def _show(update: Update, context: Context, topic: str) -> None:
@@ -29,4 +19,4 @@ async def _show(update: Update, context: Context, topic: str) -> None:
         await context.reply(update, render.bursts(trend, reader.language))
 
 
-HANDLERS = [command("trends", trends), on_press("trends", trends_pressed)]
+HANDLERS = [command("trends", trends)]
