@@ -154,7 +154,7 @@ def test_what_a_bot_may_never_need_is_not_in_its_memory() -> None:
         "tzfpy",
     }
     late.add("sqlalchemy.dialects.postgresql")
-    code = f"import sys, digestbot.cli, digestbot.app\nprint(sorted({late} & sys.modules.keys()))"
+    code = f"import sys, digestbot.cli, digestbot.running\nprint(sorted({late} & sys.modules.keys()))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
 

@@ -5,7 +5,8 @@ introduces them to each other.
 
     cli.py         the command line: parse → one errand → print; check, demo, theatre … beside it
     errands.py     what a command has the app do
-    app.py         settings in, a running digestbot out
+    running.py     a bot that runs: what starts and stops in which order
+    app.py         settings in, all parts out, introduced to each other
     bot/           the only room that speaks to Telegram
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
     web/           answers HTTP: health, readiness, metrics, Telegram's webhook

@@ -1,7 +1,5 @@
-"""Introduces everyone to each other: settings in, a running digestbot out. Opens and closes in order."""
+"""Introduces everyone to each other: settings in, all parts of digestbot out. Opens and closes in order."""
 
-import asyncio
-import gc
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,9 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-import stamina
 import structlog
-from telegram.error import BadRequest, InvalidToken, NetworkError
 from telegram.ext import ExtBot
 
 from digestbot.actions import Clock, system_clock
@@ -34,7 +30,7 @@ from digestbot.actions.summarize import Summarizer
 from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.actions.watch import Watch
-from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, UPDATES, build, introduce
+from digestbot.bot import BUTTONS_LIMIT, ENTITIES_LIMIT, TEXT_LIMIT, build
 from digestbot.bot.context import Desk, Office
 from digestbot.bot.door import Door
 from digestbot.bot.intake import Intake
@@ -233,40 +229,20 @@ class App:
         known = secret.get_secret_value() if secret else secret_of(self._settings.telegram_token())
         return Webhook(url, path, known, Intake(bot, self.store, self._clock).take)
 
-    async def run(self, stop: asyncio.Event, role: Role = Role.ALL) -> None:
-        """Be the bot until *stop* is set: answer, poll, deliver, as far as that is our *role*."""
-        if role is not Role.ALL and not self.store.is_shared:
-            problem = (
-                f"--role {role} is for many processes on one PostgreSQL; {self.store.place} is for one. "
-                f"Leave --role out, or set DIGESTBOT_DATABASE__URL={POSTGRES}"
-            )
-            raise SettingsError("settings", problems=[problem])
-        await self.store.upgrade()
-        if role.delivers:
-            await self.take_place()
-        async with Running(self, role) as running, self._site(running):
-            gc.collect()
-            gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
-            log.info(
-                "digestbot runs", role=str(role), bot=running.bot.bot.username, database=self.store.place
-            )
-            await stop.wait()
-            log.info("digestbot stops")
-
     @asynccontextmanager
-    async def _site(self, running: "Running") -> AsyncIterator[None]:
-        """Answer HTTP meanwhile, where a port is set; let Telegram post once it can be heard."""
+    async def serve(
+        self, silence: "Callable[[], float | None] | None", webhook: "Webhook | None"
+    ) -> AsyncIterator[None]:
+        """Answer HTTP meanwhile, where a port is set. *silence*: of a scheduler, where we have one."""
         given = self._settings.web
         if given.port is None:
             yield
             return
         from digestbot.web.site import Site  # noqa: PLC0415 - as Arxiv
 
-        silence = running.clockwork.silence if running.role.delivers else None
-        site = Site(self.store, self._clock, self.metrics, silence, running.webhook)
+        site = Site(self.store, self._clock, self.metrics, silence, webhook)
         async with site.serve(given.host, given.port) as port:
             log.info("health and metrics", host=given.host, port=port)
-            await running.invite()
             yield
 
     async def take_place(self) -> None:
@@ -300,68 +276,6 @@ class App:
 
     async def _heartbeat(self) -> None:
         heartbeat(self._settings).touch()
-
-
-class Running:
-    """A bot that answers and a clockwork that ticks, between `async with`."""
-
-    def __init__(self, app: App, role: Role = Role.ALL) -> None:
-        self.role = role
-        self.bot = app.bot()
-        self.webhook = app.webhook(self.bot) if role.answers else None
-        self.writer = app.writer
-        self._shut_out = partial(app.membership.shut_out, app.access)
-        sender = app.sender(self.bot.bot)
-        self.courier = app.courier(sender)
-        self.clockwork = app.clockwork(self.courier, sender, role)
-
-    async def __aenter__(self) -> Self:
-        await self._shut_out()
-        await self._meet_telegram()
-        if self.role.answers:
-            await introduce(self.bot)
-            await self.bot.start()
-        if self.role.answers and self.webhook is None and self.bot.updater is not None:
-            await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
-        self.clockwork.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.courier.stop()
-        if self.writer:
-            await self.writer.close()  # who waits for it is told that nothing comes
-        await self.clockwork.stop()
-        if self.bot.updater is not None and self.bot.updater.running:
-            await self.bot.updater.stop()
-        if self.bot.running:
-            await self.bot.stop()
-        await self.bot.shutdown()
-
-    async def invite(self) -> None:
-        """Have Telegram post updates to our webhook, if we have one. Raises SettingsError if it won't."""
-        hook = self.webhook
-        if hook is None:
-            return
-        try:
-            await self.bot.bot.set_webhook(hook.url, secret_token=hook.secret, allowed_updates=UPDATES)
-        except BadRequest as error:
-            problem = f"Telegram does not take DIGESTBOT_TELEGRAM__WEBHOOK_URL={hook.url}: {error}"
-            raise SettingsError("settings", problems=[problem]) from None
-
-    async def _meet_telegram(self) -> None:
-        """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
-        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
-        try:
-            async for attempt in retry:
-                with attempt:
-                    if attempt.num > 1:
-                        log.warning("telegram is not reachable yet", attempt=attempt.num)
-                    await self.bot.initialize()
-        except InvalidToken:
-            problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
-            raise SettingsError("settings", problems=[problem]) from None
 
 
 def heartbeat(settings: Settings) -> Path:

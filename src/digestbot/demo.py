@@ -18,12 +18,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from digestbot import log
-from digestbot.app import App, Running
+from digestbot.app import App
 from digestbot.playground.emulator import Emulator
 from digestbot.playground.hub import HuggingFaceServer
 from digestbot.playground.messages import Message
 from digestbot.playground.people import Person
 from digestbot.playground.transcript import transcript
+from digestbot.running import Running
 from digestbot.settings import only
 
 Print = Callable[[str], None]

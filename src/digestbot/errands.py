@@ -70,7 +70,9 @@ def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":
 
 
 async def run(app: "App", role: Role) -> None:
-    await app.run(_stopped(), role)
+    from digestbot import running
+
+    await running.run(app, _stopped(), role)
 
 
 async def perform(data: str, host: str, port: int, *, opens: bool) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import time_machine
 
-from digestbot.app import App, Running
+from digestbot.app import App
 from digestbot.playground.emulator import Emulator
 from digestbot.playground.hub import HuggingFaceServer
+from digestbot.running import Running
 from digestbot.settings import only
 from tests.journeys.conftest import NOON, TUESDAY, digests, papers
 

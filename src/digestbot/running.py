@@ -1,0 +1,102 @@
+"""A bot that runs: in which order an app's parts start to work, and stop."""
+
+import asyncio
+import gc
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+import stamina
+import structlog
+from telegram.error import BadRequest, InvalidToken, NetworkError
+
+from digestbot.app import POSTGRES, App
+from digestbot.bot import UPDATES, introduce
+from digestbot.core.roles import Role
+from digestbot.errors import SettingsError
+
+log = structlog.get_logger()
+
+
+async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
+    """Be the bot until *stop* is set: answer, poll, deliver, as far as that is our *role*."""
+    if role is not Role.ALL and not app.store.is_shared:
+        problem = (
+            f"--role {role} is for many processes on one PostgreSQL; {app.store.place} is for one. "
+            f"Leave --role out, or set DIGESTBOT_DATABASE__URL={POSTGRES}"
+        )
+        raise SettingsError("settings", problems=[problem])
+    await app.store.upgrade()
+    if role.delivers:
+        await app.take_place()
+    async with Running(app, role) as running:
+        silence = running.clockwork.silence if role.delivers else None
+        async with app.serve(silence, running.webhook):
+            await running.invite()
+            gc.collect()
+            gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
+            log.info("digestbot runs", role=str(role), bot=running.bot.bot.username, database=app.store.place)
+            await stop.wait()
+            log.info("digestbot stops")
+
+
+class Running:
+    """A bot that answers and a clockwork that ticks, between `async with`."""
+
+    def __init__(self, app: App, role: Role = Role.ALL) -> None:
+        self.role = role
+        self.bot = app.bot()
+        self.webhook = app.webhook(self.bot) if role.answers else None
+        self.writer = app.writer
+        self._shut_out = partial(app.membership.shut_out, app.access)
+        sender = app.sender(self.bot.bot)
+        self.courier = app.courier(sender)
+        self.clockwork = app.clockwork(self.courier, sender, role)
+
+    async def __aenter__(self) -> Self:
+        await self._shut_out()
+        await self._meet_telegram()
+        if self.role.answers:
+            await introduce(self.bot)
+            await self.bot.start()
+        if self.role.answers and self.webhook is None and self.bot.updater is not None:
+            await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+        self.clockwork.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.courier.stop()
+        if self.writer:
+            await self.writer.close()  # who waits for it is told that nothing comes
+        await self.clockwork.stop()
+        if self.bot.updater is not None and self.bot.updater.running:
+            await self.bot.updater.stop()
+        if self.bot.running:
+            await self.bot.stop()
+        await self.bot.shutdown()
+
+    async def invite(self) -> None:
+        """Have Telegram post updates to our webhook, if we have one. Raises SettingsError if it won't."""
+        hook = self.webhook
+        if hook is None:
+            return
+        try:
+            await self.bot.bot.set_webhook(hook.url, secret_token=hook.secret, allowed_updates=UPDATES)
+        except BadRequest as error:
+            problem = f"Telegram does not take DIGESTBOT_TELEGRAM__WEBHOOK_URL={hook.url}: {error}"
+            raise SettingsError("settings", problems=[problem]) from None
+
+    async def _meet_telegram(self) -> None:
+        """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
+        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
+        try:
+            async for attempt in retry:
+                with attempt:
+                    if attempt.num > 1:
+                        log.warning("telegram is not reachable yet", attempt=attempt.num)
+                    await self.bot.initialize()
+        except InvalidToken:
+            problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
+            raise SettingsError("settings", problems=[problem]) from None
