@@ -275,6 +275,14 @@ def linked(message: TelegramMessage | None) -> str | None:
     return next((found for text in candidates if (found := canonical_id(text))), None)
 
 
+def meant(update: Update, context: Context, usage: UserError) -> str:
+    """Return the arXiv id that a command names, or the message that it answers. Raises *usage*."""
+    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
+    if paper_id is None:
+        raise usage
+    return paper_id
+
+
 def member_of(update: Update) -> Chat:
     """Return the private chat of who caused the update; Telegram gives it the person's own number."""
     user = update.effective_user

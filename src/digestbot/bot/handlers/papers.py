@@ -5,10 +5,9 @@ import asyncio
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from digestbot.bot.context import Context, command, linked, message_of, on_press, pressed
+from digestbot.bot.context import Context, command, linked, meant, message_of, on_press, pressed
 from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind, read_view
-from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.threads import end_of_part
 from digestbot.errors import UserError
@@ -42,17 +41,12 @@ async def top(update: Update, context: Context) -> None:
 
 
 async def summary(update: Update, context: Context) -> None:
-    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
-    if paper_id is None:
-        raise UserError("usage-summary")
-    await _tell(update, context, paper_id)
+    await _tell(update, context, meant(update, context, UserError("usage-summary")))
 
 
 async def why(update: Update, context: Context) -> None:
     """Tell what brought a paper, or hid it."""
-    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
-    if paper_id is None:
-        raise UserError("usage-why")
+    paper_id = meant(update, context, UserError("usage-why"))
     reader = await context.reader(update)
     told = await context.desk.reasons.why(paper_id, reader)
     await context.reply(update, context.desk.render.say("why", reader, why=told))

@@ -2,11 +2,10 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, linked, member_of, message_of, on_press, pressed
+from digestbot.bot.context import Context, chat_of, command, meant, member_of, on_press, pressed
 from digestbot.bot.gate import in_private
 from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind
-from digestbot.core.paper import canonical_id
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
 from digestbot.render.citations import Format
@@ -19,10 +18,7 @@ async def search(update: Update, context: Context) -> None:
 
 
 async def similar(update: Update, context: Context) -> None:
-    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
-    if paper_id is None:
-        raise UserError("usage-similar")
-    await _alike(update, context, paper_id)
+    await _alike(update, context, meant(update, context, UserError("usage-similar")))
 
 
 async def like_pressed(update: Update, context: Context) -> None:
