@@ -157,7 +157,7 @@ async def test_topics_are_routed_to_threads(stage: Stage, ann: Person, minjun: P
         return (await lab.hears()).text
 
     await say(ann, "/add diffusion, agents")
-    assert "All papers go to one thread" in await say(minjun, "/route")
+    assert "All papers → the general thread" in await say(minjun, "/route")
     assert "Only this group's admins" in await say(minjun, "/route diffusion here", thread)
     assert "not one of your topics" in await say(ann, "/route robots here", thread)
     assert "“here” in the thread" in await say(ann, "/route diffusion here")
@@ -179,7 +179,7 @@ async def test_topics_are_routed_to_threads(stage: Stage, ann: Person, minjun: P
     await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
     assert "Late Diffusion" in (await lab.hears()).text
     assert "(diffusion)" in (await lab.hears()).text
-    assert "All papers go to one thread" in await say(ann, "/route")
+    assert "All papers → the general thread" in await say(ann, "/route")
     assert refused(stage) == ["sendMessage: Bad Request: TOPIC_CLOSED"]
 
 

@@ -34,9 +34,9 @@ class Visitor:
         self.screens: list[tuple[str, str]] = []
         self._zone = ZoneInfo(ZONES[language])
 
-    async def says(self, title: str, text: str) -> None:
-        """Write *text*, and keep it with the answer."""
-        said = await self.person.says(text, in_=self.chat)
+    async def says(self, title: str, text: str, thread: int | None = None) -> None:
+        """Write *text*, in a *thread* of a forum, and keep it with the answer."""
+        said = await self.person.says(text, in_=self.chat, thread=thread)
         await self._keep(title, said)
 
     async def taps(self, title: str, *places: tuple[int, int]) -> None:
@@ -122,11 +122,18 @@ async def _sets(visitor: Visitor) -> None:
 
 
 async def _in_a_group(visitor: Visitor) -> None:
-    visitor.chat = visitor.stage.telegram.group("Reading group", admins=[visitor.person])
+    visitor.chat = visitor.stage.telegram.group("Reading group", admins=[visitor.person], forum=True)
     bot = visitor.stage.running.bot.bot.username
     await visitor.says("In a group", f"/start@{bot}")
     await visitor.says("A group's language", f"/language@{bot} {visitor.language}")
     await visitor.waits("A group's digest", NEXT_DAY)
+    topic = WORDS[visitor.language].split(",", maxsplit=1)[0]
+    await visitor.says("A group's topic", f"/add@{bot} {topic}")
+    thread = visitor.chat.add_topic("Diffusion")
+    await visitor.says("A thread for a topic", f"/route@{bot} {topic} here", thread)
+    await visitor.says("A group's settings", f"/settings@{bot}", thread)
+    await visitor.taps("A group's own options", (4, 0))
+    await visitor.taps("A route taken back", (0, 0))
     visitor.chat = visitor.person.private
     visitor.chat._unheard.clear()
     visitor.stage.telegram.channel("Paper news", admins=[visitor.person])

@@ -182,10 +182,14 @@ class Membership:
         new = [
             topic for topic in named if len(muting(topic)) <= LONGEST_TOPIC and key(muting(topic)) not in had
         ]
-        if not new:
+        return await self.ids_of(reader, new)
+
+    async def ids_of(self, reader: Subscriber, named: Sequence[str]) -> dict[int, str]:
+        """Return those of the reader's topics that are *named*, by their ids."""
+        if not named:
             return {}
         async with self._store.read() as tables:
-            return await tables.subscribers.ids_of(reader.id, new)
+            return await tables.subscribers.ids_of(reader.id, named)
 
     async def mute(self, chat: Chat, topic_id: int) -> TopicsChanged:
         """Hide what one of the reader's topics brings. Raises UserError `old-button` where it is there no

@@ -170,6 +170,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
 
 _LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
+_GREATEST_ID = 2**31 - 1
+"""That a column of ours holds."""
 _TOAST_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 Place = tuple[int, int]
 """A message: its chat's id and its own."""
@@ -240,7 +242,7 @@ def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
         ids = [int(word) for word in _words(query.data)]
     except ValueError:
         raise UserError("old-button") from None
-    if not ids:
+    if not ids or max(map(abs, ids)) > _GREATEST_ID:
         raise UserError("old-button")
     return query, ids
 

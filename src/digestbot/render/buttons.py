@@ -12,7 +12,7 @@ from digestbot.render.citations import NAMES, Format, short_bibtex
 from digestbot.render.i18n import own_name, words
 from digestbot.render.markup import arxiv
 from digestbot.render.message import Button, Copy, Press, Rows
-from digestbot.render.screens import screen, settings, ticked
+from digestbot.render.screens import back, screen, settings, ticked
 from digestbot.render.split import clip
 
 PER_ROW = 8
@@ -36,12 +36,11 @@ def rows_of(buttons: Sequence[Button]) -> Rows:
 
 def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
     """Return a button for each arXiv category, ticked where it is chosen, and the way to the settings."""
-    t = words(reader.language).gettext
     buttons = [
         Button(ticked(known, known in reader.categories), Press("source", (known,))) for known in offered
     ]
     rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
-    return (*rows, (Button(t("« Back"), Press("settings")),))
+    return (*rows, back(reader.language))
 
 
 def switch(paper: Paper, language: str, back: Press | None) -> Button:

@@ -17,12 +17,14 @@ def settings(reader: Subscriber) -> Rows:
         return Button(text, Press("choose", (what,)))
 
     is_paused = reader.state is not SubscriberState.ACTIVE
+    # a group's digest is too short for a picture
+    own = Button(t("This group"), Press("group")) if reader.kind.is_group else to(t("Pictures"), "pictures")
     return (
         (to(t("Language"), "language"), to(t("Time"), "time")),
         (to(t("Days"), "days"), to(t("Maximum"), "maximum")),
         (to(t("Summaries"), "summaries"), Button(t("Sources"), Press("sources"))),
         (to(t("Votes"), "votes"), to(t("Sound"), "silent")),
-        (to(t("Pictures"), "pictures"), to(t("Empty days"), "notice")),
+        (own, to(t("Empty days"), "notice")),
         (Button(t("Resume"), Press("resume")) if is_paused else to(t("Pause"), "pause"),),
     )
 
@@ -31,7 +33,12 @@ def screen(name: str, reader: Subscriber) -> Rows:
     """Return what the screen *name* offers, and the way back; nothing where there is no such screen."""
     if name not in _SCREENS:
         return ()
-    return (*_SCREENS[name](reader), (Button(words(reader.language).gettext("« Back"), Press("settings")),))
+    return (*_SCREENS[name](reader), back(reader.language))
+
+
+def back(language: str) -> tuple[Button, ...]:
+    """Return the way back to all settings."""
+    return (Button(words(language).gettext("« Back"), Press("settings")),)
 
 
 def ticked(text: str, is_chosen: bool) -> str:
