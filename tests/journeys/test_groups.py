@@ -240,12 +240,16 @@ async def test_a_person_who_blocks_us_and_comes_back_has_their_digest_again(
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize("way", ["added", "made with us"])
 async def test_a_group_that_adds_us_is_told_once_how_to_begin(
-    stage: Stage, ann: Person, minjun: Person
+    stage: Stage, ann: Person, minjun: Person, way: str
 ) -> None:
     """Not again when others come, when it becomes a supergroup, or when it takes us back."""
     lab = stage.telegram.group("Lab", admins=[ann], with_bot=False)
-    lab.add_bot(by=ann)
+    if way == "added":
+        lab.add_bot(by=ann)
+    else:
+        lab.create_with_bot(by=ann)
     assert "An admin begins it with /start" in (await lab.hears()).text
     minjun.joins(lab)
     await ann.says("/start", in_=lab)

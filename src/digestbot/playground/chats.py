@@ -116,6 +116,11 @@ class Chat:
         if self.type != "channel":
             self._service({"new_chat_members": [self.world.bot.as_json()]}, by)
 
+    def create_with_bot(self, by: Person | None = None) -> None:
+        """Make the group with the bot among its first members: my_chat_member, and one service message."""
+        self.set_bot("member", by)
+        self._service({"group_chat_created": True}, by)
+
     def kick_bot(self, by: Person | None = None) -> None:
         """Remove the bot: 403 from now on; it is told by my_chat_member alone."""
         self.set_bot("kicked", by)

@@ -68,10 +68,13 @@ def _may_write(we: ChatMember, kind: ChatKind) -> bool:
 
 
 async def joined(update: Update, context: Context) -> None:
-    """Say in a group that we were just added to how its digests begin; not where they went before."""
-    new = message_of(update).new_chat_members
+    """Say in a group that we were just added to, or that was made with us in it, how its digests begin; not
+    where they went before.
+    """
+    message = message_of(update)
+    is_ours = message.group_chat_created or any(one.id == context.bot.id for one in message.new_chat_members)
     reader = await context.reader(update)
-    if any(one.id == context.bot.id for one in new) and reader.state is SubscriberState.UNSUBSCRIBED:
+    if is_ours and reader.state is SubscriberState.UNSUBSCRIBED:
         await context.reply(update, context.desk.render.say("joined", reader))
 
 
@@ -83,6 +86,6 @@ async def moved(update: Update, context: Context) -> None:
 
 HANDLERS = [
     ChatMemberHandler(membership_changed, ChatMemberHandler.MY_CHAT_MEMBER),
-    MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, joined),
+    MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS | filters.StatusUpdate.CHAT_CREATED, joined),
     MessageHandler(filters.StatusUpdate.MIGRATE, moved),
 ]
