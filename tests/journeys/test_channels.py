@@ -1,6 +1,7 @@
 """Channels: the bot asks who brought it in, is set up from their private chat, and posts there."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,11 @@ async def number_of(stage: Stage, channel: Chat) -> int:
         known = await tables.subscribers.in_chat(channel.id)
     assert known is not None
     return known.id
+
+
+async def rows_about(stage: Stage, person: Person) -> list[dict[str, Any]]:
+    async with stage.app.store.read() as tables:
+        return [row for rows in (await tables.personal.of(person.id)).values() for row in rows]
 
 
 def posts(channel: Chat) -> list[Message]:
@@ -84,6 +90,61 @@ async def test_only_who_manages_a_channel_changes_it(
     await ann.taps("Bring digests there")
     await stage.settled()
     assert await state_of(stage, news) is SubscriberState.UNSUBSCRIBED
+
+
+async def forwards(person: Person, channel: Chat, text: str) -> str:
+    """Return the answer to a post of *channel* that a person forwards."""
+    origin = {"type": "channel", "date": 1, "chat": channel.as_json(), "message_id": 1}
+    await person.sends(text=text, forward_origin=origin)
+    return (await person.private.hears()).text
+
+
+async def test_another_admin_looks_after_a_channel_too(
+    stage: Stage, ann: Person, minjun: Person, news: Chat
+) -> None:
+    """They forward a post of it once; it is among their channels then, as long as they may post there."""
+    ben = stage.telegram.user("Ben", "en")
+    news.members[ben.id] = "administrator"
+    await ask(ben, "/start")
+    assert "Forward a post of that channel to me" in await ask(ben, "/channels")
+    assert "You may post in “Lab <News>”" in await forwards(ben, news, "A post")
+    await ben.taps("Bring digests there")
+    assert (await ben.private.hears()).text.startswith("📢 Lab <News>")
+    assert await state_of(stage, news) is SubscriberState.ACTIVE
+    number = await number_of(stage, news)
+    assert f"/channels {number} add" in await ask(ben, "/channels")
+    assert "Added: agents" in await ask(ben, f"/channels {number} add agents")
+    assert "Diffusion Models at Night" in await forwards(ben, news, "https://arxiv.org/abs/2510.01400")
+    assert "commands" in await forwards(ben, news, "Another post")
+    news.members[ben.id] = "member"
+    assert "not a channel that you manage" in await ask(ben, f"/channels {number} max 3")
+    assert "brought me into no channel" in await ask(ben, "/channels")
+    await ann.private.hears()
+    assert f"/channels {number} add" in await ask(ann, "/channels")
+    assert refused(stage) == []
+
+
+async def test_a_forwarded_post_of_a_channel_that_is_not_ones_own_is_a_paper_or_nothing(
+    stage: Stage, ann: Person, minjun: Person, news: Chat
+) -> None:
+    """Who only reads it looks after nothing; nor who may not post there, nor where the bot is not."""
+    link = "https://arxiv.org/abs/2510.01400"
+    foreign = stage.telegram.channel("Foreign", admins=[minjun], with_bot=False)
+    mute = stage.telegram.channel("Mute", admins=[ann, minjun], with_bot=False)
+    mute.add_bot(by=ann)
+    mute.may_not_post.add(minjun.id)
+    for _ in (news, mute):
+        await ann.private.hears()
+    for channel in (news, foreign, mute):
+        assert "Diffusion Models at Night" in await forwards(minjun, channel, link)
+        assert "명령" in await forwards(minjun, channel, "글")
+    number = await number_of(stage, news)
+    assert "채널이 아닙니다" in await ask(minjun, f"/channels {number} max 3")
+    assert "추가한 채널이 없습니다" in await ask(minjun, "/channels")
+    async with stage.app.store.read() as tables:
+        reader = await tables.subscribers.in_chat(ann.id)
+    assert reader is not None
+    assert "not a channel" in await ask(ann, f"/channels {reader.id} max 3")  # a private chat is none
 
 
 async def test_what_is_no_command_for_a_channel_is_answered(stage: Stage, ann: Person, news: Chat) -> None:
@@ -148,10 +209,18 @@ async def test_who_never_wrote_to_the_bot_is_not_written_to(stage: Stage, ann: P
 
 
 async def test_who_stops_is_forgotten_as_a_channels_owner(stage: Stage, ann: Person, news: Chat) -> None:
-    """Their number is in no row any more."""
+    """Their number is in no row any more, nor that of who looked after it too."""
     await ann.private.hears()
+    ben = stage.telegram.user("Ben", "en")
+    news.members[ben.id] = "administrator"
+    await forwards(ben, news, "A post")
+    assert ben.id in [row["user_id"] for row in await rows_about(stage, ben)]
+    await ask(ben, "/stop")
+    await ben.taps("Yes, delete everything")
+    await ben.private.hears()
+    assert await rows_about(stage, ben) == []
     await ask(ann, "/stop")
     await ann.taps("Yes, delete everything")
     await ann.private.hears()
     async with stage.app.store.read() as tables:
-        assert await tables.subscribers.of_owner(ann.id) == []
+        assert await tables.subscribers.of_manager(ann.id) == []

@@ -1,9 +1,9 @@
-"""The channels that people brought us into: who is asked about each, and who changes it."""
+"""The channels that people brought us into: who is asked about each, and who looks after it."""
 
 from dataclasses import replace
 
 from digestbot.actions import Clock
-from digestbot.core.subscriber import Chat, Defaults, Subscriber, SubscriberState, stranger
+from digestbot.core.subscriber import Chat, ChatKind, Defaults, Subscriber, SubscriberState, stranger
 from digestbot.errors import UserError
 from digestbot.store import Store
 
@@ -26,18 +26,30 @@ class Channels:
             await tables.subscribers.save(named)
             return named
 
-    async def of(self, owner_id: int) -> list[Subscriber]:
-        """Return the channels that a person brought us into."""
+    async def of(self, person_id: int) -> list[Subscriber]:
+        """Return the channels that a person brought us into, or looks after too."""
         async with self._store.read() as tables:
-            return await tables.subscribers.of_owner(owner_id)
+            return await tables.subscribers.of_manager(person_id)
 
-    async def one(self, channel_id: int, owner_id: int) -> Subscriber:
-        """Return one of them. Raises UserError `not-your-channel` for any other."""
+    async def one(self, channel_id: int) -> Subscriber:
+        """Return a channel by our number of it. Raises UserError `not-your-channel` where there is none."""
         async with self._store.read() as tables:
             channel = await tables.subscribers.get(channel_id)
-        if channel is None or channel.owner_id != owner_id:
+        if channel is None or channel.kind is not ChatKind.CHANNEL:
             raise UserError("not-your-channel")
         return channel
+
+    async def other(self, chat_id: int, person_id: int) -> Subscriber | None:
+        """Return a channel that we know and that is not among a person's."""
+        async with self._store.read() as tables:
+            channel = await tables.subscribers.in_chat(chat_id)
+            mine = await tables.subscribers.of_manager(person_id)
+        return channel if channel and channel.id not in {one.id for one in mine} else None
+
+    async def share(self, channel: Subscriber, person_id: int) -> None:
+        """Note that a person looks after a channel too."""
+        async with self._store.write() as tables:
+            await tables.subscribers.add_manager(channel.id, person_id)
 
     async def lost(self, chat: Chat) -> Subscriber | None:
         """Return a channel that we may post in no more, if digests came there and somebody is to be told."""

@@ -87,6 +87,7 @@ def build(
         start,
         welcome,
         topics,
+        channels,  # before papers: what is forwarded may be of a channel
         papers,
         reading,
         taste,
@@ -94,7 +95,6 @@ def build(
         inline,
         settings,
         forum,
-        channels,
         chats,
         rest,
     ):

@@ -3,8 +3,8 @@
 from functools import wraps
 
 import structlog
-from telegram import Update
-from telegram.constants import ChatMemberStatus, ChatType
+from telegram import ChatMember, ChatMemberAdministrator, ChatMemberOwner, Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 
 from digestbot.bot.context import Context, Handler, chat_of
@@ -12,8 +12,6 @@ from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
 
 log = structlog.get_logger()
-
-_ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
 
 def may_change(handler: Handler) -> Handler:
@@ -51,9 +49,22 @@ async def _is_in_charge(update: Update, context: Context) -> bool:
 
 async def is_admin(context: Context, chat_id: int, user_id: int) -> bool:
     """Tell whether a person is an admin of a chat that we are in; where we are not, nobody is."""
+    member = await _member(context, chat_id, user_id)
+    return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
+
+
+async def may_post(context: Context, channel_id: int, user_id: int) -> bool:
+    """Tell whether a person may post in a channel that we are in, and so say what we post there."""
+    member = await _member(context, channel_id, user_id)
+    if isinstance(member, ChatMemberAdministrator):
+        return bool(member.can_post_messages)
+    return isinstance(member, ChatMemberOwner)
+
+
+async def _member(context: Context, chat_id: int, user_id: int) -> ChatMember | None:
+    """Return what a person is in a chat; None where Telegram doesn't tell us."""
     try:
-        member = await context.bot.get_chat_member(chat_id, user_id)
+        return await context.bot.get_chat_member(chat_id, user_id)
     except (BadRequest, Forbidden) as error:
         log.info("who is an admin is not told", chat=chat_id, reason=str(error))
-        return False
-    return member.status in _ADMINS
+        return None

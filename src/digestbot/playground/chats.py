@@ -31,6 +31,7 @@ class Chat:
         self.members: dict[int, str] = {}
         self.bot_status = "left" if kind != "private" else "member"
         self.bot_can_post = True
+        self.may_not_post: set[int] = set()
         self.migrated_to: Chat | None = None
         self.threads: dict[int, str] = {}
         self.closed: set[int] = set()

@@ -60,6 +60,8 @@ def chat_member(chat: Chat, who: Author, status: str) -> dict[str, Any]:
             rights = _RIGHTS + (_OF_A_CHANNEL if chat.type == "channel" else _OF_A_GROUP)
             body |= {"can_be_edited": False, "is_anonymous": False}
             body |= {right: right in _GRANTED for right in rights}
+            if who.id in chat.may_not_post:
+                body["can_post_messages"] = False
         case "kicked":
             body["until_date"] = 0
         case "restricted":

@@ -15,7 +15,6 @@ from digestbot.core.subscriber import Subscriber
 from digestbot.core.taste import Taste
 from digestbot.core.trends import Trend
 from digestbot.errors import UserError
-from digestbot.render.behalf import choices_of_channel, opening
 from digestbot.render.buttons import (
     PER_ROW,
     choices,
@@ -316,16 +315,6 @@ class Renderer:
         """Return what the bot's owner is told of digests that were given up, the last one for *chat_id*."""
         told = {"count": count, "chat_id": chat_id, "reason": reason}
         return Message(block("says.jinja", "given_up", language, **told))
-
-    def channels(self, reader: Subscriber, channels: Sequence[Subscriber]) -> Message:
-        """Return the channels of a person, each a button that opens its settings."""
-        html = block("says.jinja", "channels", reader.language, channels=channels)
-        return Message(html, tuple((opening(channel),) for channel in channels))
-
-    def channel_added(self, channel: Subscriber, reader: Subscriber) -> Message:
-        """Return the question to who brought us into a channel, or that its digests go on."""
-        html = block("says.jinja", "channel_added", reader.language, channel=channel)
-        return Message(html, choices_of_channel(channel, reader.language))
 
     def error(self, error: UserError, language: str) -> Message:
         """Return what a reader is told when something can't be done."""

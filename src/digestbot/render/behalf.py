@@ -1,6 +1,7 @@
-"""A person's settings screens, made to speak of a channel that they manage."""
+"""What who manages channels is told of them; and their settings screens, made to speak of a channel."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from digestbot.core.subscriber import Subscriber, SubscriberState
@@ -28,12 +29,25 @@ def on_behalf(message: Message, channel: Subscriber) -> Message:
     return replace(message, html=f"{head}\n{html}", buttons=tuple(row for row in kept if row))
 
 
-def opening(channel: Subscriber) -> Button:
-    """Return the button that opens a channel's settings."""
-    return _aimed(Button(channel.title, Press("settings")), channel)
+def channels(reader: Subscriber, theirs: Sequence[Subscriber]) -> Message:
+    """Return the channels of a person, each a button that opens its settings."""
+    html = block("says.jinja", "channels", reader.language, channels=theirs)
+    return Message(html, tuple((_aimed(Button(one.title, Press("settings")), one),) for one in theirs))
 
 
-def choices_of_channel(channel: Subscriber, language: str) -> Rows:
+def added(channel: Subscriber, reader: Subscriber) -> Message:
+    """Return the question to who brought us into a channel, or that its digests go on."""
+    html = block("says.jinja", "channel_added", reader.language, channel=channel)
+    return Message(html, _choices_of_channel(channel, reader.language))
+
+
+def shared(channel: Subscriber, reader: Subscriber) -> Message:
+    """Return what another admin of a channel is told when they begin to look after it."""
+    html = block("says.jinja", "channel_shared", reader.language, channel=channel)
+    return Message(html, _choices_of_channel(channel, reader.language))
+
+
+def _choices_of_channel(channel: Subscriber, language: str) -> Rows:
     t = words(language).gettext
     begin = Button(t("Bring digests there"), Press("resume"))
     new = channel.state is SubscriberState.UNSUBSCRIBED

@@ -220,6 +220,14 @@ subscribers = sa.Table(
     sa.Column("taste", sa.Text),
 )
 
+# Admins of a channel, besides who brought us there, who look after its digests too.
+managers = sa.Table(
+    "managers",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+)
+
 topics = sa.Table(
     "topics",
     metadata,

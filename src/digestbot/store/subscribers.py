@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.core.threads import Route
-from digestbot.store.schema import WRITES, subscribers, topics
+from digestbot.store.schema import WRITES, insert, managers, subscribers, topics
 
 _BETWEEN = "\x1f"
 """Stands in no topic: it can't be seen."""
@@ -54,10 +54,18 @@ class Subscribers:
         found = await self._select(subscribers.c.id == subscriber_id)
         return found[0] if found else None
 
-    async def of_owner(self, owner_id: int) -> list[Subscriber]:
-        """Return the channels that a person brought us into, by name."""
-        channels = await self._select(subscribers.c.owner_id == owner_id)
+    async def of_manager(self, user_id: int) -> list[Subscriber]:
+        """Return the channels that a person brought us into, or looks after too, by name."""
+        looked_after = sa.select(managers.c.subscriber_id).where(managers.c.user_id == user_id)
+        channels = await self._select(
+            (subscribers.c.owner_id == user_id) | subscribers.c.id.in_(looked_after)
+        )
         return sorted(channels, key=lambda channel: (channel.title, channel.id))
+
+    async def add_manager(self, subscriber_id: int, user_id: int) -> None:
+        """Note that a person looks after a channel."""
+        row = {"subscriber_id": subscriber_id, "user_id": user_id}
+        await self._connection.execute(insert(self._connection, managers).on_conflict_do_nothing(), row)
 
     async def has(self, chats: Sequence[int]) -> bool:
         """Tell whether we know one of these chats."""

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Awaitable, Callable
 
-from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler
+from telegram import MessageOriginChannel, Update
+from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, chat_of, command, member_of, on_press, speaking_for
-from digestbot.bot.gate import is_admin
-from digestbot.bot.handlers import settings, start, topics
+from digestbot.bot.context import Context, chat_of, command, member_of, message_of, on_press, speaking_for
+from digestbot.bot.gate import may_post
+from digestbot.bot.handlers import papers, settings, start, topics
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
+from digestbot.render import behalf
 from digestbot.render.behalf import COMMANDS, VERB
 from digestbot.render.message import Press
 
@@ -35,9 +36,23 @@ async def channels(update: Update, context: Context) -> None:
     mine = [
         channel
         for channel in await context.desk.channels.of(person.id)
-        if await is_admin(context, channel.chat_id, person.id)
+        if await may_post(context, channel.chat_id, person.id)
     ]
-    await context.reply(update, context.desk.render.channels(await context.reader(update), mine))
+    await context.reply(update, behalf.channels(await context.reader(update), mine))
+
+
+async def forwarded(update: Update, context: Context) -> None:
+    """Show an admin of a channel that we post in that they can look after it too; else, a paper it holds."""
+    origin, person = message_of(update).forward_origin, member_of(update)
+    channels = context.desk.channels
+    channel = (
+        await channels.other(origin.chat.id, person.id) if isinstance(origin, MessageOriginChannel) else None
+    )
+    if channel is None or not await may_post(context, channel.chat_id, person.id):
+        await papers.pasted(update, context)
+        return
+    await channels.share(channel, person.id)
+    await context.reply(update, behalf.shared(channel, await context.reader(update)))
 
 
 async def pressed_for(update: Update, context: Context) -> None:
@@ -63,12 +78,12 @@ async def _do(update: Update, context: Context) -> None:
 
 
 async def _managed(update: Update, context: Context, number: str) -> Subscriber:
-    """Return a channel that who asks brought us into and is an admin of. Raises `not-your-channel`."""
+    """Return a channel in which who asks may post, as one of its admins. Raises `not-your-channel`."""
     person = member_of(update)
     if not number.isdecimal() or len(number) > 9:
         raise UserError("not-your-channel")
-    channel = await context.desk.channels.one(int(number), person.id)
-    if not await is_admin(context, channel.chat_id, person.id):
+    channel = await context.desk.channels.one(int(number))
+    if not await may_post(context, channel.chat_id, person.id):
         raise UserError("not-your-channel")
     return channel
 
@@ -85,4 +100,11 @@ def _answer_to_command(name: str) -> _Answer:
     return next(one.callback for one in commands if name in one.commands)
 
 
-HANDLERS = [command("channels", channels), on_press(VERB, pressed_for)]
+HANDLERS = [
+    command("channels", channels),
+    on_press(VERB, pressed_for),
+    MessageHandler(
+        filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.FORWARDED & ~filters.COMMAND,
+        forwarded,
+    ),
+]

@@ -10,6 +10,7 @@ from telegram.ext import ChatMemberHandler, MessageHandler, filters
 from digestbot.bot.context import Context, chat_of, member_of, message_of
 from digestbot.bot.sender import call
 from digestbot.core.subscriber import Chat, ChatKind, SubscriberState
+from digestbot.render import behalf
 from digestbot.render.message import Message
 
 log = structlog.get_logger()
@@ -38,7 +39,7 @@ async def _in(update: Update, context: Context, change: ChatMemberUpdated, chat:
         replace(chat, language=person.language), change.chat.title or "", person.chat_id
     )
     await context.desk.membership.unblocked(chat)
-    await _tell(context, person.chat_id, context.desk.render.channel_added(channel, person))
+    await _tell(context, person.chat_id, behalf.added(channel, person))
 
 
 async def _out(context: Context, chat: Chat) -> None:
