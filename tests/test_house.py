@@ -148,8 +148,8 @@ def test_what_a_bot_may_never_need_is_not_in_its_memory() -> None:
         "alembic",
         "feedparser",
         "markdown_it",
-        "matplotlib",
         "openai",
+        "resvg_py",
         "sentencex",
         "tzfpy",
     }

@@ -18,7 +18,7 @@ from digestbot.store import Store
 
 MOST_BURSTS = 5
 _KEPT = 200
-"""Trends, and as many pictures of some 20 KB, that are remembered."""
+"""Trends, and as many pictures of some 50 KB, that are remembered."""
 
 _Which = tuple[date, int, tuple[str, ...], bool]
 """The day, the last arrival, the topics and whether they were asked for: all that a trend depends on."""

@@ -1,92 +1,115 @@
-"""Pictures: the weeks of a trend as a PNG. Only this file knows matplotlib, which is loaded at the first."""
+"""Pictures: the weeks of a trend as a PNG, drawn as an SVG with the font in fonts/.
 
-import io
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
+Only this file knows resvg, which is loaded at the first picture.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from itertools import count
+from unicodedata import east_asian_width
 
 from digestbot.core.trends import Trend
-from digestbot.render.i18n import SOURCE_LANGUAGE, Words, words
+from digestbot.render.i18n import Words, words
+from digestbot.render.markup import document
 from digestbot.render.split import clip
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+FONT = files("digestbot.render") / "fonts" / "NotoSansCJK-subset.otf"
+_LEFT, _RIGHT, _TOP, _BOTTOM = 130, 1130, 150, 600
+"""Where the axes stand in the 1280 × 720 of the picture, the size that Telegram shows without scaling."""
+_STEPS = 4
+_NICE = (1, 2, 3, 4, 5, 6, 8, 10)
+_LONGEST_TITLE = 48
+_CHARSETS = (("euc_jp", 0xA3, 0xCF), ("gb2312", 0xB0, 0xD7))
+"""Rows of character sets that the font has: kana, Greek and Cyrillic, and the ideographs in common use."""
 
-_INCHES, _DOTS = (8.0, 4.5), 120
-_PAPERS, _VOTES = "#2f6f9f", "#d98032"
-_LONGEST_TITLE = 60
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A week of the picture, in its points."""
+
+    x: float
+    papers: float
+    votes: float
+    day: str
+    """Empty where the label of the week before or after needs the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line across, and what it means to either axis."""
+
+    y: float
+    papers: str
+    votes: str
 
 
 def draw(trend: Trend, language: str) -> bytes:
-    """Return a PNG of 960 × 540 points: bars for the papers of each week, a line for their votes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - most bots are never asked
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    """Return a PNG of 1280 × 720 points: bars for the papers of each week, a line for their votes."""
+    import resvg_py  # noqa: PLC0415 - most bots are never asked
 
-    spoken = words(language if can_write("".join(labels(words(language)))) else SOURCE_LANGUAGE)
-    figure = Figure(figsize=_INCHES, dpi=_DOTS, layout="constrained")
-    FigureCanvasAgg(figure)
-    papers = figure.subplots()
-    _plot(papers, trend, spoken)
-    figure.suptitle(_title(trend, spoken), fontfamily=_families(), fontsize=14, parse_math=False)
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+    drawn = svg(trend, language)
+    with as_file(FONT) as font:
+        return resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True, font_files=[str(font)])
 
 
-def _plot(papers: "Axes", trend: Trend, spoken: Words) -> None:
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+def svg(trend: Trend, language: str) -> str:
+    """Return what is drawn."""
+    spoken = words(language)
+    papers = step(max(week.papers for week in trend.weeks))
+    votes = step(max(week.votes for week in trend.weeks))
+    room = (_RIGHT - _LEFT) / len(trend.weeks)
+    last = len(trend.weeks) - 1
+    columns = [
+        Column(
+            x=_LEFT + room * (at + 0.5),
+            papers=_height(week.papers / papers),
+            votes=_height(week.votes / votes),
+            day="" if (last - at) % 2 else spoken.short_day(week.first),
+        )
+        for at, week in enumerate(trend.weeks)
+    ]
+    lines = [
+        Line(_height(at), spoken.number(papers * at), spoken.number(votes * at)) for at in range(_STEPS + 1)
+    ]
+    axes = {"left": _LEFT, "right": _RIGHT, "bottom": _BOTTOM}
+    return document(
+        "trend.svg.jinja", language, title=_title(trend, spoken), columns=columns, lines=lines, **axes
+    )
 
-    week, below, above = labels(spoken)
-    days = [spoken.short_day(week.first) for week in trend.weeks]
-    votes = papers.twinx()
-    papers.bar(days, [week.papers for week in trend.weeks], color=_PAPERS, width=0.6)
-    votes.plot(days, [week.votes for week in trend.weeks], color=_VOTES, marker="o")
-    for axes, label, colour in ((papers, below, _PAPERS), (votes, above, _VOTES)):
-        axes.set_ylabel(label, color=colour, fontfamily=_families())
-        axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines["top"].set_visible(False)
-    papers.set_xlabel(week, fontfamily=_families())
-    papers.tick_params(axis="x", rotation=30)
-    for tick in papers.get_xticklabels():
-        tick.set_fontfamily(_families())
+
+def step(most: int) -> int:
+    """Return how far apart the lines across are, so that the top one is at *most* or little above it."""
+    scales: Iterator[int] = (10**digits for digits in count())
+    return next(nice * scale for scale in scales for nice in _NICE if nice * scale * _STEPS >= most)
 
 
-def labels(spoken: Words) -> tuple[str, str, str]:
-    """Return what stands at the axes: of the weeks, the papers and the votes."""
-    t = spoken.gettext
-    return t("Week from"), t("Papers"), t("Votes")
+def _height(steps: float) -> float:
+    return round(_BOTTOM - (_BOTTOM - _TOP) * steps / _STEPS, 1)
 
 
 def _title(trend: Trend, spoken: Words) -> str:
-    """Return what the trend is of; in general words where the fonts lack a letter of it."""
+    """Return what the trend is of; in general words where the font lacks a letter of it."""
     t = spoken.gettext
-    named = clip(spoken.comma.join(trend.topics), _LONGEST_TITLE) if trend.topics else t("All papers")
-    return next((title for title in (named, t("Papers and votes")) if can_write(title)), "")
-
-
-@cache
-def _families() -> list[str]:
-    """Return the fonts that we have, each for what those before it lack; one with Korean is among them."""
-    from matplotlib import font_manager  # noqa: PLC0415
-
-    package = find_spec("koreanize_matplotlib")  # only its font: it would change matplotlib for all
-    assert package is not None  # noqa: S101 - a dependency of ours
-    assert package.origin is not None  # noqa: S101
-    font = Path(package.origin).parent / "fonts" / "NanumGothic.ttf"
-    font_manager.fontManager.addfont(font)
-    return ["DejaVu Sans", font_manager.FontProperties(fname=font).get_name()]
-
-
-@cache
-def _letters() -> frozenset[int]:
-    from matplotlib import font_manager  # noqa: PLC0415
-
-    files = [font_manager.findfont(family) for family in _families()]
-    return frozenset(code for file in files for code in font_manager.get_font(file).get_charmap())
+    named = spoken.comma.join(trend.topics) if trend.topics else t("All papers")
+    broad = len(named) + sum(east_asian_width(letter) in "WF" for letter in named)
+    short = clip(named, _LONGEST_TITLE * len(named) // broad)
+    return short if can_write(short) else t("Papers and votes")
 
 
 def can_write(text: str) -> bool:
-    """Tell whether our fonts have every letter of *text*."""
-    return all(ord(letter) in _letters() or letter.isspace() for letter in text)
+    """Tell whether our font has every letter of *text*."""
+    return all(_has(letter) for letter in text)
+
+
+def _has(letter: str) -> bool:
+    if letter < "\u0100":
+        return letter.isprintable()
+    if "가" <= letter <= "힣" or letter in "‘’“”–—…、。「」《》":
+        return True
+    for charset, first, last in _CHARSETS:
+        with suppress(UnicodeEncodeError):
+            if first <= letter.encode(charset)[0] <= last:
+                return True
+    return False

@@ -24,9 +24,9 @@ def write(listing: Listing, form: Format, language: str) -> str:
     """Return the document of a day's *listing*."""
     match form:
         case Format.MARKDOWN:
-            return document("document.md.jinja", language, listing)
+            return document("document.md.jinja", language, listing=listing)
         case Format.HTML:
-            return document("document.html.jinja", language, listing)
+            return document("document.html.jinja", language, listing=listing)
         case Format.ATOM:
             return _feed(listing, language)
         case Format.JSON:

@@ -7,7 +7,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from digestbot.core.digest import Listing
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.paper import Paper
 from digestbot.core.rising import DAYS
@@ -33,9 +32,9 @@ def in_short(error: UserError) -> str:
     return plain(block("errors.jinja", error.id.replace("-", "_"), SOURCE_LANGUAGE, **error.values))
 
 
-def document(template: str, language: str, listing: Listing) -> str:
+def document(template: str, language: str, **values: object) -> str:
     """Return a whole template."""
-    return _template(template, language).render(listing=listing, language=language)
+    return _template(template, language).render(language=language, **values)
 
 
 def blocks(template: str) -> set[str]:
