@@ -73,7 +73,7 @@ async def test_a_groups_digest_is_one_short_message(stage: Stage, ann: Person, m
     await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
     digest = await lab.hears()
     assert lab.unheard == []
-    assert ". Diffusion Models at Night · ▲ 50\nThis paper is about Diffusion" in digest.text
+    assert ". Diffusion Models at Night · ▲ 50 votes\nThis paper is about Diffusion" in digest.text
     shown = len(digest.links)
     assert f"The {shown} with the most votes of 45 new papers" in digest.text
     assert digest.text.endswith(f"+{45 - shown} more: /today")

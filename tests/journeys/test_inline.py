@@ -13,7 +13,7 @@ async def test_what_is_typed_is_searched_for(stage: Stage, ann: Person) -> None:
         "Video Diffusion Models and Agents",
     ]
     first = asked.results[0]
-    assert first["description"].startswith("▲ 50 · ")
+    assert first["description"].startswith("▲ 50 votes · ")
     assert "<b><a href=" in first["input_message_content"]["message_text"]
     buttons = [button for row in first["reply_markup"]["inline_keyboard"] for button in row]
     assert [button["text"] for button in buttons] == ["arXiv", "PDF", "Hugging Face"]

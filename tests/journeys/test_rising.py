@@ -37,6 +37,22 @@ async def test_a_paper_that_rises_is_shown_once(stage: Stage, ann: Person, minju
     assert refused(stage) == []
 
 
+async def test_in_a_group_a_rising_paper_says_so_in_words(stage: Stage, ann: Person) -> None:
+    """Its line has room for one, behind the sign that not everybody can see."""
+    lab = stage.telegram.group("Lab", admins=[ann])
+    for words in ("/start", "/add agents, video", "/max 2"):
+        await ann.says(words, in_=lab)
+        await lab.hears()
+    stage.hub.days[TUESDAY] += papers(TUESDAY, "Agents of Old", "Agents of Late", first=20)
+    await stage.at(NOON + DAY)
+    assert "rising" not in (await lab.hears()).text
+    _vote(stage, f"{TUESDAY:%y%m}.01421", 400)
+    _list(stage, TUESDAY + DAY, "Agents of Wednesday")
+    await stage.at(NOON + 2 * DAY)
+    assert "Agents of Late · ▲ 400 votes · 📈 rising\n" in (await lab.hears()).text
+    assert refused(stage) == []
+
+
 async def test_what_is_muted_or_too_late_does_not_rise(stage: Stage, ann: Person, minjun: Person) -> None:
     """Who mutes what it is about is not shown it, nor anybody after three days."""
     for person in (ann, minjun):

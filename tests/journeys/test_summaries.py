@@ -197,7 +197,7 @@ async def test_a_whole_day_is_summarised_before_it_is_sent(stage: Stage, llm: Ll
         for reader in readers[language]:
             (digest,) = digests(reader)
             assert digest.count(head) == 3
-            assert digest.count("LLM tiny ✓") == 3
+            assert digest.count("LLM tiny · ✓ ") == 3
     assert len(llm.requests) == 6
     assert refused(stage) == []
 

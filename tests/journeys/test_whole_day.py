@@ -14,8 +14,8 @@ from tests.journeys.conftest import ask, refused
 
 DAY = date(2025, 10, 14)
 NOON = datetime(2025, 10, 14, 12, 0, tzinfo=UTC)
-OWN = {"Hugging Face ✓", "extract ✓", "발췌 ✓"}
-LLM = {"LLM tiny ✓"}
+OWN = {"Hugging Face", "extract", "발췌"}
+LLM = {"LLM tiny"}
 
 MODELS: dict[str, tuple[Writes | None, Fault | None, set[str], set[str]]] = {
     "none": (None, None, OWN, OWN),
@@ -58,7 +58,8 @@ def _digest(reader: Person) -> list[str]:
 
 
 def _labels(reader: Person) -> list[str]:
-    return [line for text in _digest(reader) for line in text.splitlines() if line.endswith("✓")]
+    lines = (line.partition(" · ✓ ") for text in _digest(reader) for line in text.splitlines())
+    return [label for label, mark, _ in lines if mark]
 
 
 def _papers(reader: Person) -> "Counter[str]":

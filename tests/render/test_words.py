@@ -12,14 +12,16 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from digestbot.core.digest import Card, How
 from digestbot.core.languages import LANGUAGES
+from digestbot.core.summary import Bullet, Summary, SummarySource
 from digestbot.core.wishes import weekdays
 from digestbot.render import i18n
 from digestbot.render.buttons import choices
-from digestbot.render.markup import blocks
+from digestbot.render.markup import block, blocks
 from digestbot.render.menu import about, menu
 from digestbot.render.message import Press
-from tests.builders import a_subscriber
+from tests.builders import a_paper, a_subscriber
 
 SOURCE = Path(i18n.__file__).parent.parent
 TRANSLATED = [language for language in LANGUAGES if language != i18n.SOURCE_LANGUAGE]
@@ -27,6 +29,8 @@ _VALUE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 _RAISED = r'(?:UserError|QueryError|Fault)\(\s*"([a-z-]+)"|"(query-empty|query-no-word)"'
 _COMMAND = re.compile(r"(?<![\w/])/[a-z]+")
 _SCRIPTS = {"ko": "[가-힣]", "ja": "[ぁ-ヿ㐀-鿿]", "zh": "[㐀-鿿]"}
+_PIECES = ("card", "line", "detail", "summarized")
+_KEYWORDS = {"t": None, "gettext": None, "ngettext": (1, 2)}
 _SAME_EVERYWHERE = {"LLM %(model)s"}
 _DOUBLE_PARTICLE = re.compile(r"\((?:이|으|을|를|은|는|가|과|와)\)")
 _GUESSED_PARTICLE = re.compile(r"%\(\w+\)s[”»]?(?:은|는|을|를|이|가|과|와|으로|로)(?![가-힣])")
@@ -50,7 +54,7 @@ def said() -> Iterator[str]:
         ):
             yield text if isinstance(text, str) else text[0]
     for path in (SOURCE / "render").glob("*.py"):
-        for _, text, _, _ in extract_from_file("python", path, keywords={"t": None, "gettext": None}):
+        for _, text, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
             yield text if isinstance(text, str) else text[0]
 
 
@@ -291,3 +295,19 @@ def test_chinese_is_simplified_chinese() -> None:
     """On the buttons, and for the language model; who wants the other script says so by its tag."""
     assert (i18n.own_name("zh"), i18n.english_name("zh")) == ("简体中文", "Chinese (Simplified)")
     assert i18n.english_name("zh-Hant") == "Chinese (Traditional)"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_mark_stands_alone(language: str) -> None:
+    """Beside each sign of a paper, and of a topic that is muted, a word says what it means."""
+    paper = a_paper(upvotes=1500, comments=3, code_url="https://github.com/a/b", code_stars=2)
+    summary = Summary(
+        bullets=(Bullet("It is so."),), source=SummarySource.EXTRACT, language=language, checked=True
+    )
+    told = {"card": Card(paper, (), summary, how=How.RISING), "rank": 1, "room": 0, "awaited": None}
+    said = "\n".join(block("papers.jinja", name, language, **told) for name in _PIECES)
+    said += block("says.jinja", "topics", language, reader=a_subscriber(topics=("-survey",)), counts={})
+    for mark in ("▲", "📈", "💬", "★", "✓", "🔇 -survey ·"):
+        beside = re.findall(rf"{mark} ([^\n·<]+)", said)
+        assert beside, mark
+        assert all(re.search(r"[^\W\d_]", word) for word in beside), mark

@@ -42,6 +42,16 @@ class Words:
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)
 
+    def votes(self, count: int) -> str:
+        """Return a number of votes, "50 votes"."""
+        return self.ngettext("%(count)s vote", "%(count)s votes", count) % {"count": self.number(count)}
+
+    def comments(self, count: int) -> str:
+        return self.ngettext("%(count)s comment", "%(count)s comments", count) % {"count": self.number(count)}
+
+    def stars(self, count: int) -> str:
+        return self.ngettext("%(count)s star", "%(count)s stars", count) % {"count": self.number(count)}
+
     def percent(self, value: float) -> str:
         """Return a share as "97%"."""
         return format_percent(value, locale=self.locale)

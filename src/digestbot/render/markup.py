@@ -13,7 +13,7 @@ from digestbot.core.rising import DAYS
 from digestbot.core.summary import in_sections
 from digestbot.core.taste import MOST_PLACES
 from digestbot.errors import UserError
-from digestbot.render.i18n import SOURCE_LANGUAGE, own_name, words
+from digestbot.render.i18n import SOURCE_LANGUAGE, Words, own_name, words
 from digestbot.render.split import clip, plain
 from digestbot.render.summaries import as_html, as_text, section_name
 
@@ -67,10 +67,10 @@ def names(authors: tuple[str, ...], most: int) -> str:
     return f"{shown} +{len(authors) - most}" if len(authors) > most else shown
 
 
-def _standing(paper: Paper, upvotes: str) -> str:
+def _standing(paper: Paper, spoken: Words) -> str:
     """Return what the community thinks of a paper; of one that nobody could vote on, where it is from."""
     if paper.on_hugging_face:
-        return f"▲ {upvotes}"
+        return f"▲ {spoken.votes(paper.upvotes)}"
     return f"arXiv {paper.categories[0]}" if paper.categories else "arXiv"
 
 
@@ -110,7 +110,9 @@ def _environment(language: str) -> Environment:
         "rate": spoken.rate,
         "signed": spoken.signed,
         "percent": spoken.percent,
-        "standing": lambda paper: _standing(paper, spoken.number(paper.upvotes)),
+        "standing": lambda paper: _standing(paper, spoken),
+        "comments": spoken.comments,
+        "stars": spoken.stars,
         "repository": _repository,
         "day": spoken.day,
         "moment": spoken.moment,
