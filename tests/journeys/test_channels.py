@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from digestbot.core.popular import LONGEST
 from digestbot.core.subscriber import SubscriberState
 from digestbot.demo import Stage
 from digestbot.playground.chats import Chat
 from digestbot.playground.messages import Message
 from digestbot.playground.people import Person
-from tests.journeys.conftest import ask, refused
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 
 @pytest.fixture
@@ -69,6 +70,31 @@ async def test_a_channel_is_set_up_from_private_and_gets_its_digest(
     assert "2 of 5 new papers" in post.text
     assert "Agents that Plan" in post.text
     assert post.buttons == ()
+    assert refused(stage) == []
+
+
+async def test_a_channels_topics_are_chosen_from_the_popular_ones(
+    stage: Stage, ann: Person, news: Chat
+) -> None:
+    """In its settings, by taps; done leads back to them, and the owner's own topics are as before."""
+    longest = "a" * LONGEST
+    stage.hub.days[TUESDAY] += papers(TUESDAY, "One", "Two", first=20, ai_keywords=["lamps", longest])
+    await stage.at(NOON)
+    await ann.private.hears()
+    await ann.taps("Bring digests there")
+    await ann.private.hears()
+    await ann.taps("Choose topics")
+    grid = await ann.private.hears()
+    assert grid.text.startswith("📢 Lab <News>\nTap what you follow")
+    assert f"/channels {await number_of(stage, news)} add diffusion models" in grid.text
+    for topic in ("lamps · 2", f"{longest} · 2"):
+        await ann.taps(topic)
+        assert (await ann.private.hears()).button(f"✓ {topic}")
+    await ann.taps("Done")
+    assert f"Topics: lamps, {longest}" in (await ann.private.hears()).text
+    assert "no topics yet" in await ask(ann, "/topics")
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    assert "2 of 7 new papers" in posts(news)[0].text
     assert refused(stage) == []
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from digestbot.core.languages import LANGUAGES
-from digestbot.core.subscriber import Subscriber, SubscriberState
+from digestbot.core.subscriber import ChatKind, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
 from digestbot.render.message import Button, Press, Rows
@@ -19,7 +19,10 @@ def settings(reader: Subscriber) -> Rows:
     is_paused = reader.state is not SubscriberState.ACTIVE
     # a group's digest is too short for a picture
     own = Button(t("This group"), Press("group")) if reader.kind.is_group else to(t("Pictures"), "pictures")
+    # nobody is welcomed in a channel, where all others choose their first topics
+    first = ((Button(t("Choose topics"), Press("pick", ("0",))),),) if reader.kind is ChatKind.CHANNEL else ()
     return (
+        *first,
         (to(t("Language"), "language"), to(t("Time"), "time")),
         (to(t("Days"), "days"), to(t("Maximum"), "maximum")),
         (to(t("Summaries"), "summaries"), Button(t("Sources"), Press("sources"))),

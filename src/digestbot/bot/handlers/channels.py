@@ -8,7 +8,7 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, Mess
 
 from digestbot.bot.context import Context, chat_of, command, member_of, message_of, on_press, speaking_for
 from digestbot.bot.gate import may_post
-from digestbot.bot.handlers import papers, settings, start, topics
+from digestbot.bot.handlers import papers, settings, start, topics, welcome
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
 from digestbot.render import behalf
@@ -19,8 +19,12 @@ _HANDLERS: list[BaseHandler[Update, Context, None]] = [
     *settings.HANDLERS,
     *topics.HANDLERS,
     *start.HANDLERS,
+    *welcome.HANDLERS,
 ]
-_VERBS = {"settings", "choose", "set", "pause", "resume", "sources", "source", "undo", "keep", "narrow"}
+_VERBS = {
+    "settings", "choose", "set", "pause", "resume", "sources", "source", "undo", "keep", "narrow",
+    "pick", "topic", "picked",
+}  # fmt: skip
 """Of the buttons that can be pressed on behalf of a channel."""
 _Answer = Callable[[Update, Context], Awaitable[None]]
 

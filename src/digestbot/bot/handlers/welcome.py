@@ -9,6 +9,7 @@ from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.digest import View, ViewKind
 from digestbot.core.radar import pack
+from digestbot.core.subscriber import ChatKind
 from digestbot.errors import UserError
 
 
@@ -29,9 +30,11 @@ async def topic_pressed(update: Update, context: Context) -> None:
 
 
 async def picked_pressed(update: Update, context: Context) -> None:
-    """Ask for the hour, on the clock of where the reader seems to live."""
+    """Ask for the hour, on the clock of where the reader seems to live; a channel has it in its settings."""
     query, _ = pressed(update)
-    await context.replace(query, context.desk.render.first_hour(await context.reader(update)))
+    reader, render = await context.reader(update), context.desk.render
+    is_channel = reader.kind is ChatKind.CHANNEL
+    await context.replace(query, render.say("settings", reader) if is_channel else render.first_hour(reader))
 
 
 async def hour_pressed(update: Update, context: Context) -> None:
