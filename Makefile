@@ -46,8 +46,8 @@ soak: .venv/.dev                    ## ten days in minutes, killed every six hou
 	$(BIN)/python -m tests.soak
 
 lint: .venv/.dev
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests config
+	$(BIN)/ruff format --check src tests config
 
 types: .venv/.dev
 	$(BIN)/mypy
@@ -61,7 +61,7 @@ cover: .venv/.dev
 audit: .venv/.dev                   ## look the locked versions up among the known holes
 	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.lock
 
-image-steps: .venv/.dev             ## go through the Dockerfile without Docker, some two minutes; IMAGE_PYTHON is its base
+image-steps: .venv/.dev             ## go through the Dockerfile without Docker and tell its size; IMAGE_PYTHON is its base's
 	$(BIN)/python -m tests.image $(IMAGE_PYTHON)
 
 dist: .venv/.dev                    ## build the wheel and the archive of a release

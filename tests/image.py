@@ -2,13 +2,14 @@
 
     python -m tests.image [PYTHON]
 
-The paths of the image are folders of a temporary one, and only what .dockerignore lets through is copied. The
-user is not made but, where we are root, taken on by its number, for which PYTHON, in the base image's stead,
-must be where everybody reaches it.
+The paths of the image are folders of a temporary one, and only what .dockerignore lets through is copied.
+PYTHON stands for that of the base images, and the `strip` of this machine for theirs. Where we are root the
+bot runs as the user of the image, for which PYTHON must be where everybody reaches it.
 """
 
 import asyncio
 import json
+import math
 import os
 import re
 import shlex
@@ -29,6 +30,9 @@ ROOT = Path(__file__).parent.parent
 PLACES = ("/opt/digestbot", "/src", "/data")
 UID = 10001
 SECONDS = 60
+MOST = 200
+BASE = 58
+"""What the base image has, in MB: the sizes of the files in the Debian packages that it is made of."""
 
 
 def lines(dockerfile: str) -> Iterator[tuple[str, str]]:
@@ -51,7 +55,7 @@ class Image:
         for place in (*PLACES, "/bin", "/home"):
             self.at(place).mkdir(parents=True)
         subprocess.run([python, "-m", "venv", folder / "base"], check=True)
-        (folder / "bin" / "python").symlink_to(folder / "base" / "bin" / "python")
+        (folder / "bin" / "python3").symlink_to(folder / "base" / "bin" / "python3")
 
     def at(self, place: str) -> Path:
         return self.folder / place.lstrip("/")
@@ -66,7 +70,7 @@ class Image:
                 self.workdir = self.at(rest)
             case "COPY" if not rest.startswith("--from"):
                 self._copy(shlex.split(rest))
-            case "RUN" if not rest.startswith("useradd"):
+            case "RUN" if not rest.startswith("apt-get"):
                 subprocess.run(
                     ["/bin/sh", "-ec", self.moved(rest)], cwd=self.workdir, env=self.environment, check=True
                 )
@@ -82,6 +86,11 @@ class Image:
                 pass  # COPY --from finds its folder where the first stage left it
             case _:
                 raise ValueError(f"a line that is not known: {name} {rest}")
+
+    def size(self) -> int:
+        """Return how many MB the image adds to its base, as Docker counts: the sizes of all files."""
+        files = [path.lstat().st_size for path in self.at("/opt/digestbot").rglob("*") if not path.is_dir()]
+        return math.ceil(sum(files) / 1e6)
 
     def seal(self) -> None:
         """Leave only /data to write, and that to the image's user."""
@@ -140,8 +149,9 @@ def main() -> None:
             began = time.monotonic()
             image.step(instruction, rest)
             print(f"{time.monotonic() - began:6.1f} s  {instruction} {rest[:90]}", flush=True)
-        size = subprocess.check_output(["du", "-sm", image.at("/opt/digestbot")], text=True).split()[0]
-        print(f"/opt/digestbot has {size} MB; the base image comes to that")
+        size = image.size()
+        print(f"/opt/digestbot has {size} MB, with its base some {BASE + size} MB, at most {MOST} MB")
+        assert BASE + size <= MOST, "the image is too large"
         image.seal()
         asyncio.run(start(image))
         print("written:", *sorted(path.name for path in image.at("/data").iterdir()))
