@@ -18,14 +18,16 @@ from digestbot.actions import Clock, system_clock
 from digestbot.actions.archives import Importer
 from digestbot.actions.broadcast import Broadcaster
 from digestbot.actions.channels import Channels
-from digestbot.actions.deliver import Courier, Sender, Ways
+from digestbot.actions.deliver import Courier
 from digestbot.actions.housekeeping import Housekeeper
 from digestbot.actions.ingest import Ingest, Source
 from digestbot.actions.invitations import Invitations
 from digestbot.actions.library import Library
 from digestbot.actions.membership import Membership
+from digestbot.actions.messenger import Sender
 from digestbot.actions.owners import Owners
 from digestbot.actions.reasons import Reasons
+from digestbot.actions.rounds import Ways
 from digestbot.actions.summarize import Summarizer
 from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends

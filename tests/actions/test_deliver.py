@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digestbot.actions import deliver, plan
-from digestbot.actions.deliver import Answer, Courier, Sender, Ways
+from digestbot.actions import plan, rounds
+from digestbot.actions.deliver import Courier
 from digestbot.actions.membership import Membership
+from digestbot.actions.messenger import Answer, Sender
 from digestbot.actions.owners import Owners
+from digestbot.actions.rounds import Ways
 from digestbot.core.delivery import LEASE, Outcome, State, WhenUncertain
 from digestbot.core.digest import Listing
 from digestbot.core.postings import Rules
@@ -466,7 +468,7 @@ async def test_who_does_not_end_when_told_to_stop_is_in_doubt(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message without an answer is waited for so long, not longer; it goes out again, flagged."""
-    monkeypatch.setattr(deliver, "STOP_WITHIN", timedelta(seconds=0.1))
+    monkeypatch.setattr(rounds, "STOP_WITHIN", timedelta(seconds=0.1))
     await house.membership.subscribe(ANN)
     await house.lists(1, 1)
     house.post.latency = 60

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from telegram.ext import ExtBot
 
-from digestbot.actions.deliver import Answer
+from digestbot.actions.messenger import Answer
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.sender import TelegramSender, call, read
 from digestbot.core.delivery import Outcome

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from digestbot.actions.deliver import Answer, Courier
+from digestbot.actions.deliver import Courier
+from digestbot.actions.messenger import Answer
 from digestbot.core.delivery import Outcome
 from digestbot.core.postings import Rules
 from digestbot.render import Renderer

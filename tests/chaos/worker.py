@@ -15,7 +15,7 @@ import stamina
 from telegram.error import NetworkError
 
 from digestbot import log
-from digestbot.actions import deliver
+from digestbot.actions import rounds
 from digestbot.app import App
 from digestbot.bot.sender import TelegramSender
 from digestbot.settings import only
@@ -36,7 +36,7 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str) -> No
         delivery={"rate": int(rate)},
     )
     log.set_up("ERROR")
-    deliver.RENEW_EVERY = deliver.RENEW_EVERY / float(speed)
+    rounds.RENEW_EVERY = rounds.RENEW_EVERY / float(speed)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from digestbot import log
-from digestbot.actions import deliver
+from digestbot.actions import rounds
 from digestbot.app import App
 from digestbot.bot.sender import TelegramSender
 from digestbot.core.roles import Role
@@ -32,7 +32,7 @@ async def main(database: str, api: str, clock: str, speed: str, rate: str, sourc
         huggingface={"url": source},
     )
     log.set_up("CRITICAL")
-    deliver.RENEW_EVERY = deliver.RENEW_EVERY / float(speed)
+    rounds.RENEW_EVERY = rounds.RENEW_EVERY / float(speed)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with App(settings, SharedClock(Path(clock))) as app:

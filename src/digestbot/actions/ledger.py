@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from digestbot.actions import Clock
 from digestbot.core.subscriber import Subscriber, SubscriberState, without_thread
@@ -33,37 +32,35 @@ class Result:
         return self.is_unwanted or self.moved_to is not None or self.lost_thread is not None
 
 
-Count = Callable[[Sequence[Result], datetime], None]
-"""Is told of results, many at once, when they are committed."""
-
-
 class Ledger:
-    """Takes results one by one, and writes them together, while `run` runs.
+    """Takes results one by one, and writes them together, while `run` runs. *written* is told of those.
 
     Where that fails, what is not written yet is in doubt once its lease is over, as after a crash.
     """
 
     def __init__(
-        self, store: Store, clock: Clock, flying: Callable[[], int], count: Count | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        flying: Callable[[], int],
+        written: Callable[[Sequence[Result]], None],
     ) -> None:
         self._store = store
-        self._count = count
         self._clock = clock
         self._flying = flying
         """Tells how many results may be waited for: with so many there is no need to wait longer."""
-        self._waiting: list[tuple[Result, asyncio.Future[None]]] = []
+        self._written = written
+        self._waiting: list[Result] = []
         self._come = asyncio.Event()
         self._full = asyncio.Event()
         self._is_closing = False
 
-    async def write(self, result: Result) -> None:
-        """Write *result*; return when it is committed."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((result, written))
+    def write(self, result: Result) -> None:
+        """Have *result* written."""
+        self._waiting.append(result)
         self._come.set()
         if len(self._waiting) >= min(MOST, self._flying()):
             self._full.set()
-        await written
 
     async def run(self) -> None:
         """Write what comes, until `close`."""
@@ -75,6 +72,7 @@ class Ledger:
             if not self._waiting and not self._is_closing:
                 self._come.clear()
             await self._commit(taken)
+            self._written(taken)
 
     def close(self) -> None:
         """Let `run` end once all is written."""
@@ -90,18 +88,12 @@ class Ledger:
             return
         self._full.clear()
 
-    async def _commit(self, taken: list[tuple[Result, asyncio.Future[None]]]) -> None:
-        results = [result for result, _ in taken]
+    async def _commit(self, results: Sequence[Result]) -> None:
         async with self._store.write() as tables:
             await tables.deliveries.settle([result.settled for result in results], self._clock())
             for result in results:
                 if result.changes_reader:
                     await self._change_reader(tables, result)
-        if self._count is not None:
-            self._count(results, self._clock())
-        for _, written in taken:
-            if not written.done():
-                written.set_result(None)
 
     async def _change_reader(self, tables: Tables, result: Result) -> None:
         reader = await tables.subscribers.get(result.settled.delivery.subscriber_id)

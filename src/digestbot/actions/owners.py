@@ -1,16 +1,13 @@
 """Those who run the bot: told, each in their language, what only they can mend."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import structlog
 
+from digestbot.actions.messenger import Sender
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Message
 from digestbot.store import Store
-
-if TYPE_CHECKING:
-    from digestbot.actions.deliver import Sender
 
 log = structlog.get_logger()
 
@@ -20,7 +17,7 @@ _LATER = (Outcome.NOT_SENT, Outcome.ERROR)
 class Owners:
     """Writes to the owners. *language*: of those that never spoke to the bot."""
 
-    def __init__(self, store: Store, sender: "Sender", chats: Sequence[int], language: str) -> None:
+    def __init__(self, store: Store, sender: Sender, chats: Sequence[int], language: str) -> None:
         self._store = store
         self._sender = sender
         self._chats = chats

@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 from yarl import URL
 
-from digestbot.actions.deliver import Answer
+from digestbot.actions.messenger import Answer
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
 from digestbot.core.broadcast import Progress, Shown

@@ -1,0 +1,268 @@
+"""A courier's round: all that waits is claimed, sent, many at a time, and written down.
+
+    claim → the queue → one of so many carriers sends a message → the ledger, which writes many at once ─┐
+               ↑                                                                                         │
+               └─────────────────────────── where a digest has more messages ────────────────────────────┘
+
+A delivery is in one place at a time, so its messages go one after the other, each once it is written what
+became of the one before.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from digestbot.actions import Clock
+from digestbot.actions.ledger import Ledger, Result
+from digestbot.actions.messenger import Answer, Sender
+from digestbot.actions.owners import Owners
+from digestbot.actions.parts import Parts, Ready
+from digestbot.core.delivery import (
+    LEASE,
+    Decision,
+    Delivery,
+    Outcome,
+    State,
+    WhenUncertain,
+    after,
+    decide,
+    is_let_be,
+    let_be,
+    released,
+)
+from digestbot.core.subscriber import Subscriber
+from digestbot.core.threads import thread_of
+from digestbot.store import Store
+from digestbot.store.deliveries import Place, Settled
+
+log = structlog.get_logger()
+
+CLAIM = 256
+"""Deliveries that are ours at once, at most; more are claimed when half of them are done."""
+FEWEST = 16
+"""So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
+process had claimed says that it may be a repeat, so it is to be little where messages go slowly."""
+SOON = 0.5
+"""Seconds."""
+RENEW_EVERY = LEASE / 4
+STOP_WITHIN = timedelta(seconds=9)
+"""What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
+
+Count = Callable[[Sequence[Result], datetime], None]
+"""Is told of results, many at once, when they are committed."""
+GivenUp = tuple[int, str]
+"""The chat that was to be told, and why it can't be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How digests are sent."""
+
+    when_uncertain: WhenUncertain = WhenUncertain.REPEAT
+    in_flight: int = 64
+    """Messages that are on their way at once, at most."""
+    owners: Owners | None = None
+    """Told when digests had to be given up."""
+    count: Count | None = None
+
+
+class Round:
+    """Walks through all that waits, until nothing does or *is_stopping* is set."""
+
+    def __init__(
+        self,
+        store: Store,
+        parts: Parts,
+        sender: Sender,
+        clock: Clock,
+        ways: Ways,
+        is_stopping: asyncio.Event,
+    ) -> None:
+        self.sent = 0
+        self.silent_until: datetime | None = None
+        self.given_up: list[GivenUp] = []
+        self.lost: list[tuple[Subscriber, int]] = []
+        """Whose digest found which thread gone."""
+        self._store = store
+        self._parts = parts
+        self._sender = sender
+        self._clock = clock
+        self._ways = ways
+        self._is_stopping = is_stopping
+        self._held: dict[int, Subscriber] = {}
+        """Who gets what is ours, by the delivery's id."""
+        self._has_fewer = asyncio.Event()
+        self._is_late = False
+        """What is still in flight is not waited for any more."""
+        self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
+        """What of it has a message to be sent."""
+        self._ledger = Ledger(store, clock, lambda: len(self._held), self._written)
+        self._most = FEWEST
+
+    def _is_over(self) -> bool:
+        return self._is_stopping.is_set() or self.silent_until is not None
+
+    async def go(self) -> None:
+        """Send all that waits, also what is put back for at once and what becomes due meanwhile."""
+        async with asyncio.TaskGroup() as helpers:
+            helpers.create_task(self._ledger.run())
+            others = [self._renew(), self._hurry(), *(self._carry() for _ in range(self._ways.in_flight))]
+            tasks = [helpers.create_task(other) for other in others]
+            while await self._bring_all():
+                pass
+            self._ledger.close()
+            for task in tasks:
+                task.cancel()
+
+    async def _bring_all(self) -> int:
+        """Claim what waits, in the order of the queue, as there is room; return how many, once it is done."""
+        count = 0
+        place: Place | None = None
+        while room := await self._room():
+            async with self._store.write() as tables:
+                claim = await tables.deliveries.claim(self._clock(), room, place)
+                readers = await tables.subscribers.addressees(one.subscriber_id for one in claim.deliveries)
+            if not claim.deliveries:
+                break
+            place = claim.upto
+            count += len(claim.deliveries)
+            for delivery in claim.deliveries:
+                self._held[delivery.id] = readers[delivery.subscriber_id]
+                self._queue.put_nowait(delivery)
+        await self._hold_at_most(0)
+        return count
+
+    async def _room(self) -> int:
+        """Wait until half of what is ours is done; return how many more may be, 0 when it is over."""
+        asked_at = asyncio.get_running_loop().time()
+        await self._hold_at_most(self._most // 2)
+        if asyncio.get_running_loop().time() - asked_at < SOON:
+            self._most = min(2 * self._most, CLAIM)
+        return 0 if self._is_over() else self._most - len(self._held)
+
+    async def _hold_at_most(self, most: int) -> None:
+        while len(self._held) > most and not self._is_late:
+            self._has_fewer.clear()
+            await self._has_fewer.wait()
+
+    async def _carry(self) -> None:
+        """Send one message at a time of what is in the queue."""
+        while True:
+            delivery = await self._queue.get()
+            self._ledger.write(await self._bring_next(delivery, self._held[delivery.id]))
+
+    async def _bring_next(self, delivery: Delivery, reader: Subscriber) -> Result:
+        """Send the delivery's next message and return what became of it."""
+        if self._is_over():
+            return _result(released(delivery), delivery)
+        now = self._clock()
+        try:
+            ready, delivery = await self._ready(delivery, reader, now)
+        except Exception as error:  # a bug of ours with one digest must not cost the others theirs
+            log.exception("a digest can't be put into words", **_ids(delivery))
+            return self._decided(delivery, reader, 0, Answer(Outcome.ERROR, reason=repr(error)))
+        if is_let_be(delivery, self._ways.when_uncertain):
+            return _result(let_be(delivery, ready.cards, now), delivery)
+        return self._decided(delivery, reader, ready.cards, await self._try(delivery, reader, ready))
+
+    async def _ready(self, delivery: Delivery, reader: Subscriber, now: datetime) -> tuple[Ready, Delivery]:
+        """Return the next message, and the delivery with what may have been shown by a copy before it."""
+        if delivery.doubts and delivery.doubt_upto <= delivery.done:  # its sender died
+            unflagged = await self._parts.next(replace(delivery, doubts=0), reader, now)
+            delivery = replace(delivery, doubt_upto=delivery.done + unflagged.cards)
+        return await self._parts.next(delivery, reader, now), delivery
+
+    async def _try(self, delivery: Delivery, reader: Subscriber, ready: Ready) -> Answer:
+        """Send a message; one that Telegram does not understand goes out in plain words."""
+        thread = thread_of(_topics_of_next(delivery), reader.routes, reader.thread_id)
+        answer = await self._sender.send(reader.chat_id, ready.packed, thread)
+        if answer.outcome is not Outcome.REJECTED:
+            return answer
+        told = {**_ids(delivery), "payload": ready.hash, "reason": answer.reason}
+        log.error("telegram rejects a message of ours", **told)
+        return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed, thread)
+
+    def _decided(self, delivery: Delivery, reader: Subscriber, cards: int, answer: Answer) -> Result:
+        now = self._clock()
+        decision = decide(
+            answer.outcome,
+            delivery,
+            now,
+            wait=answer.wait,
+            when_uncertain=self._ways.when_uncertain,
+            luck=random.random(),  # noqa: S311 - it spreads retries, nothing secret
+        )
+        if answer.everyone and answer.wait is not None:
+            self.silent_until = now + answer.wait
+        self.sent += decision.state is State.SENT
+        _log(delivery, reader, answer, decision)
+        if decision.gives_up:
+            self.given_up.append((reader.chat_id, answer.reason or ""))
+        if answer.lost_thread is not None:
+            self.lost.append((reader, answer.lost_thread))
+        return Result(
+            Settled(after(delivery, decision, cards, now), delivery, answer.reason),
+            is_unwanted=decision.state is State.CANCELLED,
+            moved_to=answer.moved_to,
+            lost_thread=answer.lost_thread,
+        )
+
+    def _written(self, results: Sequence[Result]) -> None:
+        """Let go what is over or has to wait; the next message of the others may go out now."""
+        for result in results:
+            delivery = result.settled.delivery
+            if delivery.state is State.SENDING:
+                self._queue.put_nowait(delivery)
+            else:
+                del self._held[delivery.id]
+        self._has_fewer.set()
+        if self._ways.count is not None:
+            self._ways.count(results, self._clock())
+
+    async def _renew(self) -> None:
+        """Tell others, as long as we live, that what we hold is ours."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            async with self._store.write() as tables:
+                await tables.deliveries.renew(list(self._held), self._clock())
+
+    async def _hurry(self) -> None:
+        """Once we are to stop, wait no longer than STOP_WITHIN for what is in flight; it is in doubt then."""
+        await self._is_stopping.wait()
+        await asyncio.sleep(STOP_WITHIN.total_seconds())
+        self._is_late = True
+        self._has_fewer.set()
+
+
+def _result(settled: Delivery, claimed: Delivery) -> Result:
+    return Result(Settled(settled, claimed))
+
+
+def _topics_of_next(delivery: Delivery) -> tuple[str, ...]:
+    following = delivery.digest.picks[delivery.done :]
+    return following[0].topics if following else ()
+
+
+def _ids(delivery: Delivery) -> dict[str, object]:
+    """Return what a digest is called in every line of the log about it."""
+    return {"digest": delivery.digest_id, "delivery": delivery.id}
+
+
+def _log(delivery: Delivery, reader: Subscriber, answer: Answer, decision: Decision) -> None:
+    """Write down what did not go as it should; what is given up is for the owner to see."""
+    if decision.state is State.SENT:
+        return
+    told = _ids(delivery) | {
+        "chat": reader.chat_id,
+        "outcome": str(answer.outcome),
+        "state": str(decision.state),
+        "reason": answer.reason,
+    }
+    if decision.gives_up:
+        log.error("a digest was given up", **told)
+    else:
+        log.info("message not sent", **told)
