@@ -27,7 +27,7 @@ from digestbot.actions.plan import Planner
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Rules
 from digestbot.store import Store
-from digestbot.store.deliveries import Place
+from digestbot.store.deliveries import START
 from digestbot.vocabulary import load_synonyms
 from tests.benchmarks.interests import SAMPLE, figure, invented, readers, substring
 from tests.builders import NOON, Clock
@@ -234,7 +234,7 @@ async def fill(url: str, count: int) -> None:
 async def claim_all(url: str) -> list[tuple[float, int]]:
     """Claim until nothing is left; return when how many were claimed."""
     claims: list[tuple[float, int]] = []
-    place: Place | None = None
+    place = START
     async with Store(url) as store:
         while True:
             async with store.write() as tables:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -72,6 +73,29 @@ async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: 
         async with store.read() as tables:
             assert await tables.deliveries.of_digest(claimed.digest_id, reader.id) == claimed
         await settle(store, replace(claimed, state=State.FAILED, act_at=NOON + MINUTE), claimed)
+
+
+async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: Subscriber) -> None:
+    """Those that end alike, those that do not, and those that go on: none is written over another."""
+    async with store.write() as tables:
+        for chat in range(10, 15):
+            await plan(tables, await tables.subscribers.add(a_subscriber(chat), NOON))
+    claimed = await claim(store, limit=6)
+    sent = {"state": State.SENT, "done": 2, "act_at": None}
+    ends: list[dict[str, Any]] = [
+        sent,
+        sent,
+        sent | {"state": State.UNCERTAIN, "unconfirmed": True},
+        {"state": State.CANCELLED, "act_at": None},
+        {"state": State.PLANNED, "act_at": NOON + MINUTE},
+        {"state": State.FAILED, "act_at": NOON + 2 * MINUTE},
+    ]
+    settled = [replace(one, **end) for one, end in zip(claimed, ends, strict=True)]
+    async with store.write() as tables:
+        await tables.deliveries.settle([*map(Settled, settled, claimed)], NOON)
+    async with store.read() as tables:
+        for one in settled:
+            assert await tables.deliveries.of_digest(one.digest_id, one.subscriber_id) == one
 
 
 async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, reader: Subscriber) -> None:

@@ -82,13 +82,14 @@ class Parts:
     async def next(self, delivery: Delivery, reader: Subscriber, now: datetime) -> Ready:
         """Return the message that comes next."""
         which = _which(delivery, reader, now)
-        if which not in self._made:
+        ready = self._made.get(which)
+        if ready is None:
             async with self._turn:  # many want the same: one makes it
                 if which not in self._made:
                     self._made[which] = await self._make(delivery, reader)
-        ready = self._made[which]
-        if len(self._made) > _KEPT:
-            self._made.popitem(last=False)
+            ready = self._made[which]
+            if len(self._made) > _KEPT:
+                self._made.popitem(last=False)
         return ready
 
     async def all(self, delivery: Delivery, reader: Subscriber) -> list[Message]:
@@ -143,6 +144,8 @@ def _ids(delivery: Delivery) -> Iterable[str]:
 
 
 def _end(delivery: Delivery, reader: Subscriber) -> int:
+    if not reader.routes:
+        return len(delivery.digest.picks)
     topics = [pick.topics for pick in delivery.digest.picks]
     return end_of_part(topics, delivery.done, reader.routes, reader.thread_id)
 

@@ -37,7 +37,7 @@ from digestbot.core.delivery import (
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.threads import thread_of
 from digestbot.store import Store
-from digestbot.store.deliveries import Place, Settled
+from digestbot.store.deliveries import START, Settled
 
 log = structlog.get_logger()
 
@@ -121,7 +121,7 @@ class Round:
     async def _bring_all(self) -> int:
         """Claim what waits, in the order of the queue, as there is room; return how many, once it is done."""
         count = 0
-        place: Place | None = None
+        place = START
         while room := await self._room():
             async with self._store.write() as tables:
                 claim = await tables.deliveries.claim(self._clock(), room, place)

@@ -127,6 +127,9 @@ class Decision:
         return self.state is State.FAILED and self.retry_at is None
 
 
+_SENT = Decision(State.SENT)
+
+
 def backoff(attempts: int, luck: float = 0.0) -> timedelta:
     """Return how long to wait after the given number of attempts, doubled each time.
 
@@ -149,12 +152,12 @@ def decide(
 
     *wait* is the messenger's own wish, if it told one; *luck*, from 0 to 1, spreads retries.
     """
+    if outcome is Outcome.SENT:
+        return _SENT
     waiting = State.UNCERTAIN if delivery.doubts else State.PLANNED
     tried_for = now - (delivery.tried_at or now)
     later = now + backoff(delivery.attempts, luck)
     match outcome:
-        case Outcome.SENT:
-            return Decision(State.SENT)
         case Outcome.BLOCKED:
             return Decision(State.CANCELLED)
         case Outcome.REJECTED:
@@ -219,7 +222,15 @@ def released(delivery: Delivery) -> Delivery:
 def _advanced(delivery: Delivery, cards: int, now: datetime, *, in_doubt: bool) -> Delivery:
     done = delivery.done + cards
     unconfirmed = delivery.unconfirmed or in_doubt
-    told = replace(delivery, done=done, unconfirmed=unconfirmed, attempts=1, tried_at=now, doubts=0)
-    if done < len(delivery.digest.picks):
-        return replace(told, state=State.SENDING, act_at=now + LEASE)
-    return replace(told, state=State.UNCERTAIN if unconfirmed else State.SENT, act_at=None)
+    has_more = done < len(delivery.digest.picks)
+    over = State.UNCERTAIN if unconfirmed else State.SENT
+    return replace(
+        delivery,
+        state=State.SENDING if has_more else over,
+        act_at=now + LEASE if has_more else None,
+        done=done,
+        attempts=1 if has_more else 0,
+        tried_at=now if has_more else None,
+        doubts=0,
+        unconfirmed=unconfirmed,
+    )

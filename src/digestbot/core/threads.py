@@ -17,6 +17,8 @@ class Route:
 
 def thread_of(topics: Sequence[str], routes: Sequence[Route], common: int | None = None) -> int | None:
     """Return the thread for a paper that *topics* brought, the best first; *common* is for all others."""
+    if not routes:
+        return common
     threads = {route.topic: route.thread_id for route in routes}
     return next((threads[topic] for topic in topics if topic in threads), common)
 

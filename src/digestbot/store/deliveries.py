@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -31,6 +31,9 @@ class Place:
     id: int
 
 
+START = Place(datetime.min.replace(tzinfo=UTC), 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A claimed delivery as it is to be from now on, and what it was claimed as."""
@@ -45,7 +48,7 @@ class Claim:
     """Deliveries that are ours to send, the longest waiting first."""
 
     deliveries: list[Delivery] = field(default_factory=list)
-    upto: Place | None = None
+    upto: Place = START
     """The place of the last of them: from there on is what others wait for."""
 
 
@@ -82,30 +85,17 @@ class Deliveries:
         if rows:
             await self._connection.execute(_PLAN, rows)
 
-    async def claim(self, now: datetime, limit: int = 1, after: Place | None = None) -> Claim:
+    async def claim(self, now: datetime, limit: int = 1, after: Place = START) -> Claim:
         """Take what has waited longest, at most *limit*, from a place in the queue on.
 
         Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
         """
-        waiting = sa.select(*_CLAIMED).where(
-            deliveries.c.act_at <= now, deliveries.c.state != State.SENDING, ~_comes_after_another()
-        )
-        if after is not None:
-            place = sa.tuple_(_at(after.act_at), sa.literal(after.id))
-            waiting = waiting.where(sa.tuple_(deliveries.c.act_at, deliveries.c.id) > place)
-        order = (deliveries.c.act_at, deliveries.c.id)
-        taken = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
-        rows = (await self._connection.execute(taken)).all()
+        asked = {"now": now, "number": limit, "after_at": after.act_at, "after_id": after.id}
+        rows = (await self._connection.execute(_WAITING, asked)).all()
         if not rows:
             return Claim()
-        attempt = {
-            "state": State.SENDING,
-            "act_at": now + LEASE,
-            "attempts": deliveries.c.attempts + 1,
-            "tried_at": sa.func.coalesce(deliveries.c.tried_at, _at(now)),
-        }
-        claim = deliveries.update().where(deliveries.c.id.in_([row.id for row in rows]))
-        await self._connection.execute(claim.values(attempt))  # what it makes of the rows is known
+        claim = {"ids": [row.id for row in rows], "now": now, "until": now + LEASE}
+        await self._connection.execute(_CLAIM, claim)  # what it makes of the rows is known
         told = await self.digests({row.digest_id for row in rows})
         return Claim(
             [_claimed(row, told[row.digest_id], now) for row in rows], Place(rows[-1].act_at, rows[-1].id)
@@ -121,9 +111,17 @@ class Deliveries:
 
         One that was taken from us meanwhile, because we were taken for dead, is left to who has it now.
         """
-        rows = [_settled(one, now) for one in settled]
-        if rows:
-            await self._connection.execute(_SETTLE, rows)
+        over: dict[tuple[Any, ...], list[int]] = {}
+        others = []
+        for one in settled:
+            if one.delivery.act_at is None:
+                over.setdefault(_change(one), []).append(one.delivery.id)
+            else:
+                others.append({"key": one.delivery.id, "ended": None, **_named(_change(one))})
+        for change, ids in over.items():  # most digests end alike: one statement is enough for many
+            await self._connection.execute(_END, {"keys": ids, "ended": now, **_named(change)})
+        if others:
+            await self._connection.execute(_SETTLE, others)
 
     async def recover(self, now: datetime) -> int:
         """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
@@ -260,6 +258,36 @@ _CLAIMED = [
 ]
 
 
+_EARLIER = deliveries.alias("earlier")
+_WAITING = (
+    sa.select(*_CLAIMED)
+    .where(
+        deliveries.c.act_at <= sa.bindparam("now", type_=UTCDateTime),
+        sa.tuple_(deliveries.c.act_at, deliveries.c.id)
+        > sa.tuple_(sa.bindparam("after_at", type_=UTCDateTime), sa.bindparam("after_id", type_=sa.Integer)),
+        deliveries.c.state != State.SENDING,
+        # An earlier digest of the reader's is on its way, and has not failed so far: that one goes first.
+        ~sa.exists().where(
+            _EARLIER.c.subscriber_id == deliveries.c.subscriber_id,
+            _EARLIER.c.slot_at < deliveries.c.slot_at,
+            _EARLIER.c.act_at.is_not(None),
+            _EARLIER.c.state != State.FAILED,
+        ),
+    )
+    .order_by(deliveries.c.act_at, deliveries.c.id)
+    .limit(sa.bindparam("number"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    deliveries.update()
+    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(
+        state=State.SENDING,
+        act_at=sa.bindparam("until"),
+        attempts=deliveries.c.attempts + 1,
+        tried_at=sa.func.coalesce(deliveries.c.tried_at, sa.bindparam("now", type_=UTCDateTime)),
+    )
+)
 _COMPOSE = digests.insert().values(
     id=sa.bindparam("key"),
     picks=sa.bindparam("told", type_=Written),
@@ -275,66 +303,48 @@ _PLAN = deliveries.insert().values(
     state=State.PLANNED.value,
     act_at=sa.bindparam("slot"),
 )
-_SETTLE = (
+_CHANGED = ("state", "done", "attempts", "tried_at", "doubts", "doubt_upto", "unconfirmed", "act_at")
+_CHANGE = ("claimed_done", "claimed_attempts", *(f"new_{name}" for name in _CHANGED), "new_error")
+"""What `_change` returns: how the row has to be, else it is not ours any more, and what it becomes."""
+_IS_OURS = (
+    deliveries.c.state == State.SENDING,
+    deliveries.c.done == sa.bindparam("claimed_done"),
+    deliveries.c.attempts == sa.bindparam("claimed_attempts"),
+)
+_BECOMES: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in (*_CHANGED, "error")} | {
+    "ended_at": sa.bindparam("ended")
+}
+_SETTLE = deliveries.update().where(deliveries.c.id == sa.bindparam("key"), *_IS_OURS).values(_BECOMES)
+_END = (
     deliveries.update()
-    .where(
-        deliveries.c.id == sa.bindparam("key"),
-        deliveries.c.state == State.SENDING,
-        deliveries.c.done == sa.bindparam("claimed_done"),
-        deliveries.c.attempts == sa.bindparam("claimed_attempts"),
-    )
-    .values(
-        {
-            name: sa.bindparam(f"new_{name}")
-            for name in (
-                "state",
-                "done",
-                "attempts",
-                "tried_at",
-                "doubts",
-                "doubt_upto",
-                "unconfirmed",
-                "act_at",
-                "ended_at",
-                "error",
-            )
-        }
-    )
+    .where(deliveries.c.id.in_(sa.bindparam("keys", expanding=True)), *_IS_OURS)
+    .values(_BECOMES)
 )
 
 
-def _settled(one: Settled, now: datetime) -> dict[str, Any]:
-    settled = one.delivery
-    return {
-        "key": settled.id,
-        "claimed_done": one.claimed.done,
-        "claimed_attempts": one.claimed.attempts,
-        "new_state": settled.state,
-        "new_done": settled.done,
-        "new_attempts": settled.attempts,
-        "new_tried_at": settled.tried_at,
-        "new_doubts": settled.doubts,
-        "new_doubt_upto": settled.doubt_upto,
-        "new_unconfirmed": settled.unconfirmed,
-        "new_act_at": settled.act_at,
-        "new_ended_at": now if settled.act_at is None else None,
-        "new_error": one.error,
-    }
+def _change(one: Settled) -> tuple[Any, ...]:
+    claimed, settled = one.claimed, one.delivery
+    return (
+        claimed.done,
+        claimed.attempts,
+        settled.state,
+        settled.done,
+        settled.attempts,
+        settled.tried_at,
+        settled.doubts,
+        settled.doubt_upto,
+        settled.unconfirmed,
+        settled.act_at,
+        one.error,
+    )
+
+
+def _named(change: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(_CHANGE, change, strict=True))
 
 
 def _at(moment: datetime) -> sa.ColumnElement[datetime]:
     return sa.literal(moment, UTCDateTime)
-
-
-def _comes_after_another() -> sa.ColumnElement[bool]:
-    """An earlier digest of the reader's is on its way, and has not failed so far: that one goes first."""
-    earlier = deliveries.alias("earlier")
-    return sa.exists().where(
-        earlier.c.subscriber_id == deliveries.c.subscriber_id,
-        earlier.c.slot_at < deliveries.c.slot_at,
-        earlier.c.act_at.is_not(None),
-        earlier.c.state != State.FAILED,
-    )
 
 
 def is_given_up() -> sa.ColumnElement[bool]:

@@ -133,8 +133,8 @@ class Subscribers:
 
     async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
         """Return these subscribers by id, as far as one must know them to write to them: without topics."""
-        query = sa.select(*_ADDRESS).where(subscribers.c.id.in_(list(ids)))
-        return {row.id: _addressee(row) for row in await self._connection.execute(query)}
+        rows = await self._connection.execute(_ADDRESS, {"ids": list(ids)})
+        return {row[0]: _addressee(row) for row in rows}
 
     async def move_on(self, ids: Sequence[int], cursor: int, next_due_at: datetime, *, is_told: bool) -> None:
         """Write up to which arrival these who are due were considered, and when they are due next.
@@ -259,46 +259,48 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-_ADDRESS = tuple(
-    subscribers.c[name]
-    for name in (
-        "id",
-        "chat_id",
-        "kind",
-        "state",
-        "language",
-        "at",
-        "zone",
-        "style",
-        "summary_language",
-        "silent",
-        "pictures",
-        "thread_id",
-        "routes",
-    )
-)
+_ADDRESS = sa.select(
+    subscribers.c.id,
+    subscribers.c.chat_id,
+    subscribers.c.kind,
+    subscribers.c.state,
+    subscribers.c.language,
+    subscribers.c.at,
+    subscribers.c.zone,
+    sa.cast(subscribers.c.weekdays, sa.Text),
+    subscribers.c.style,
+    subscribers.c.summary_language,
+    subscribers.c.silent,
+    subscribers.c.pictures,
+    subscribers.c.thread_id,
+    sa.cast(subscribers.c.routes, sa.Text),
+).where(subscribers.c.id.in_(sa.bindparam("ids", expanding=True)))
 """What there is to know of whom a message goes to; there may be a thousand a second of them."""
 
 
-def _addressee(row: sa.Row[Any]) -> Subscriber:
+def _addressee(row: Sequence[Any]) -> Subscriber:
+    (
+        id_, chat_id, kind, state, language, at, zone, weekdays, style, summary_language, silent, pictures,
+        thread_id, routes,
+    ) = row  # fmt: skip
     return Subscriber(
-        id=row.id,
-        chat_id=row.chat_id,
-        kind=ChatKind(row.kind),
-        state=SubscriberState(row.state),
-        language=row.language,
-        schedule=Schedule(row.at, row.zone),
+        id=id_,
+        chat_id=chat_id,
+        kind=ChatKind(kind),
+        state=SubscriberState(state),
+        language=language,
+        schedule=_schedule(at, zone, weekdays),
         maximum=0,
         cursor=0,
         since=date.min,
         next_due_at=None,
         last_slot_at=None,
-        style=Style(row.style),
-        summary_language=row.summary_language,
-        silent=row.silent,
-        pictures=row.pictures,
-        thread_id=row.thread_id,
-        routes=tuple(Route(*route) for route in row.routes),
+        style=Style(style),
+        summary_language=summary_language,
+        silent=silent,
+        pictures=pictures,
+        thread_id=thread_id,
+        routes=_routes(routes),
     )
 
 
