@@ -25,7 +25,7 @@ from digestbot.core.digest import (
 )
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.rank import explain, votes_to_gain
+from digestbot.core.rank import explain, votes_to_gain, weight_of_votes
 from digestbot.core.rising import is_in_time, is_still_wanted, rising
 from digestbot.core.subscriber import EVERY_DAY, Schedule, Subscriber, SubscriberState, missed, next_due
 from digestbot.core.taste import Learned, Taste, Tasting, told_words
@@ -114,8 +114,9 @@ def with_bars(picks: list[Pick], shown: int, postings: Postings, topics: Sequenc
     barred = []
     for pick in picks[shown : shown + BARRED]:
         paper = postings.paper(pick.paper_id)
-        needed = votes_to_gain(paper, least - worth(pick), today, weights)
-        barred.append(replace(pick, bar=bar(paper.upvotes, needed)))
+        weight = weight_of_votes(paper, today, weights)
+        needed = votes_to_gain(paper.upvotes, least - worth(pick), weight)
+        barred.append(pick._replace(bar=bar(paper.upvotes, needed)))
     return [*picks[:shown], *barred, *picks[shown + BARRED :]]
 
 

@@ -1,15 +1,16 @@
 """Who is shown a paper after all: what was left out and rose."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core.digest import CLIMB, How, Pick, Picker, by_votes_alone, compose
+from digestbot.core.digest import CLIMB, How, Pick, by_votes_alone, compose
+from digestbot.core.picker import Picker
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.rank import MOST_VOTES, Weights, votes_to_gain
+from digestbot.core.rank import MOST_VOTES, Weights, votes_to_gain, weight_of_votes
 from digestbot.core.rising import DAYS, MOST, has_risen, is_in_time, is_still_wanted, rising
 from tests.builders import DAY, a_paper
 
@@ -99,4 +100,5 @@ def test_without_topics_votes_alone_are_the_bar() -> None:
 
 def test_where_votes_weigh_nothing_no_paper_rises() -> None:
     """The bar is out of reach then."""
-    assert votes_to_gain(a_paper(), 0.1, date(2025, 10, 15), Weights(votes=0.0)) == MOST_VOTES
+    weight = weight_of_votes(a_paper(), DAY, Weights(votes=0.0))
+    assert votes_to_gain(0, 0.1, weight) == MOST_VOTES

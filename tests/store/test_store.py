@@ -229,19 +229,28 @@ async def test_who_is_due_is_known_as_far_as_planning_needs_it(store: Store) -> 
         due, waiting = await tables.subscribers.due(NOON), await tables.subscribers.waiting(NOON)
         for reader, known in zip(due, waiting, strict=True):
             assert sorted(reader.topics) == sorted(known.topics)
+            cohort = known.cohort
             assert (reader.id, reader.schedule, reader.categories) == (
                 known.id,
-                known.schedule,
-                known.categories,
+                cohort.schedule,
+                cohort.categories,
             )
-            assert (reader.cursor, reader.since, reader.maximum) == (known.cursor, known.since, known.maximum)
-            assert (reader.next_due_at, reader.last_slot_at) == (known.slot_at, known.last_slot_at)
+            assert (reader.cursor, reader.since, reader.maximum) == (
+                cohort.cursor,
+                cohort.since,
+                cohort.maximum,
+            )
+            assert (reader.next_due_at, reader.last_slot_at) == (cohort.slot_at, cohort.last_slot_at)
         later = NOON + timedelta(days=1)
         await tables.subscribers.move_on([due[0].id, due[2].id], 7, later, is_told=True)
         await tables.subscribers.move_on([due[1].id], 7, later, is_told=False)
         assert await tables.subscribers.waiting(NOON) == []
         moved = await tables.subscribers.waiting(later)
-        assert [(reader.cursor, reader.last_slot_at) for reader in moved] == [(7, NOON), (7, None), (7, NOON)]
+        assert [(reader.cohort.cursor, reader.cohort.last_slot_at) for reader in moved] == [
+            (7, NOON),
+            (7, None),
+            (7, NOON),
+        ]
 
 
 async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
@@ -297,7 +306,7 @@ async def test_only_the_newest_votes_are_kept(store: Store, monkeypatch: pytest.
         assert (await tables.tastes.votes(reader.id)).keys() == {"2510.00002", "2510.00003"}
         await tables.tastes.teach(reader.id, (Learned("agent", "Agents", 0.5, 2),))
         (waiting,) = await tables.subscribers.waiting(NOON)
-        assert [*tastes.read_weights(waiting.taste or "")] == [("agent", 0.5)]
+        assert [*tastes.read_weights(waiting.cohort.taste or "")] == [("agent", 0.5)]
         assert await tables.tastes.taste(reader.id) == (Learned("agent", "Agents", 0.5, 2),)
         await tables.tastes.unlearn(reader.id, "agent")
         await tables.saved.put(reader.id, "2510.00004", NOON)
@@ -306,4 +315,4 @@ async def test_only_the_newest_votes_are_kept(store: Store, monkeypatch: pytest.
         assert await tables.tastes.votes(reader.id) == {"2510.00004": Opinion.NONE}
         assert await tables.tastes.unlearned(reader.id) == frozenset()
         (waiting,) = await tables.subscribers.waiting(NOON)
-        assert waiting.taste is None
+        assert waiting.cohort.taste is None

@@ -40,7 +40,7 @@ class Chances:
         """Return what rises for those of *readers*, who are due, for whom anything does."""
         if not self._votes or not readers:
             return {}
-        since = min(reader.slot_at for reader in readers) - _REACH
+        since = min(reader.cohort.slot_at for reader in readers) - _REACH
         ids = [reader.id for reader in readers]
         left = _by_reader(await tables.recent.of(ids, since, left_out=True))
         await self._learn_left_out(tables, left)
@@ -75,12 +75,12 @@ class Chances:
 
     def _of(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
         """Return what rose of what the digests that *reader* was *told* in time left out."""
-        day_of = reader.schedule.day_of
+        day_of = reader.cohort.schedule.day_of
         return [
             pick
             for one in told
             if (risen := self._left_out[one.digest_id])
-            and is_in_time(day_of(one.slot_at), day_of(reader.slot_at))
+            and is_in_time(day_of(one.slot_at), day_of(reader.cohort.slot_at))
             for pick in risen
         ]
 

@@ -1,7 +1,7 @@
 """Plans what is due: who is told what, written into the ledger before anything is sent."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,15 +13,16 @@ import structlog
 from digestbot.actions import Clock
 from digestbot.actions.chances import Chances
 from digestbot.core.categories import is_for
-from digestbot.core.digest import Digest, Pick, Picker, asks, by_votes_alone, compose, most_in_recap, room
+from digestbot.core.digest import Digest, Pick, by_votes_alone, compose, most_in_recap, room
 from digestbot.core.paper import Paper
+from digestbot.core.picker import Picker
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
 from digestbot.core.taste import Tasting
 from digestbot.core.threads import Route, grouped
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
-from digestbot.store.subscribers import Waiting
+from digestbot.store.subscribers import Cohort, Waiting
 from digestbot.store.tastes import read_weights
 
 log = structlog.get_logger()
@@ -78,7 +79,7 @@ class Planner:
             news = await self._news(tables, waiting, None)
             told = await _told(tables, waiting, news)
             readers = {reader.id: reader for reader in await tables.subscribers.due(now)}
-        digests = [(reader.id, news.digest(which)) for reader, which in told]
+        digests = [(reader.id, news.digest(which)) for reader, which in zip(waiting, told, strict=True)]
         return [Due(readers[id_], digest) for id_, digest in digests if digest]
 
     async def _learn(self, readers: Sequence[Waiting], known: "_News | None") -> "_News":
@@ -91,12 +92,25 @@ class Planner:
         """
         upto = await tables.papers.last_arrival()
         if known is None or not known.reaches(due, upto):
-            after = min((reader.cursor for reader in due), default=upto)
+            after = min((cohort.cursor for cohort in _cohorts(due)), default=upto)
             arrived = await tables.papers.arrived(after, upto)
             chances = await Chances.now(tables, self._clock(), self._rules)
             known = await asyncio.to_thread(_News, arrived, after, upto, self._rules, chances)
         await asyncio.to_thread(known.postings.look_for, _topics(due))
         return known
+
+
+class _Terms(NamedTuple):
+    """What decides a digest besides its papers and topics."""
+
+    listed: int
+    """The papers that are new."""
+    maximum: int
+    routes: tuple[Route, ...] = ()
+    since: date | None = None
+    """The first day that a recap tells of."""
+    taste: str | None = None
+    """What the reader's votes taught."""
 
 
 class _Which(NamedTuple):
@@ -106,24 +120,30 @@ class _Which(NamedTuple):
     """Those that bring a paper."""
     wanted: int
     """The papers that are new, wanted and not muted."""
-    listed: int
-    maximum: int
-    routes: tuple[Route, ...] = ()
+    terms: _Terms
     without: frozenset[str] = frozenset()
     """Papers that were brought there before."""
-    since: date | None = None
-    """The first day that a recap tells of."""
     tells_nothing: bool = False
     """Where there is nothing to tell, that is told."""
     rising: tuple[Pick, ...] = ()
     """What earlier digests left out."""
-    taste: str | None = None
-    """What the reader's votes taught."""
     beyond: int = 0
-    """Where they taught anything, the new papers that no topic brings."""
+    """Where votes taught anything, the new papers that no topic brings."""
 
 
-_SILENCE = _Which((), 0, 0, 0)
+_SILENCE = _Which((), 0, _Terms(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What is the same for all of a cohort who ask for papers, or for all who do not."""
+
+    does_ask: bool
+    liked: int
+    """The papers that are new and have votes enough."""
+    terms: _Terms
+    silence: _Which
+    """Where no paper is wanted."""
 
 
 class _News:
@@ -153,51 +173,40 @@ class _News:
         """The papers that are new by a cursor, a first day and categories."""
         self._liked: dict[int, int] = {0: self.postings.all}
         """The papers that have so many votes or more."""
-        self._asks: dict[str, bool] = {}
 
     def reaches(self, due: Iterable[Waiting], upto: int) -> bool:
         """Tell whether all that is new to those who are *due*, up to an arrival, is here."""
-        return self.upto == upto and all(reader.cursor >= self.after for reader in due)
+        return self.upto == upto and all(cohort.cursor >= self.after for cohort in _cohorts(due))
 
-    def which(self, reader: Waiting) -> _Which:
-        """Return which digest is *reader*'s; the topics were looked for before."""
-        postings, topics = self.postings, reader.topics
-        does_ask = self._does_ask(topics)
-        new = self._new_to(reader, reader.categories if does_ask else ())
-        brought = postings.brought(topics) if does_ask else postings.unmuted(topics)
-        liked = self._liked_by(reader.minimum_votes)
-        wanted = brought & new & liked
-        if not wanted:
-            return _Which((), 0, new.bit_count(), 0, tells_nothing=True) if reader.tells_nothing else _SILENCE
-        found = (
-            tuple(sorted([topic for topic in topics if postings.bits(topic) & wanted])) if does_ask else ()
-        )
-        since = missed(reader.schedule, reader.slot_at, reader.missed_since)
-        maximum = most_in_recap(reader.maximum) if since else reader.maximum
-        which = _Which(found, wanted, new.bit_count(), maximum, reader.routes, since=since)
-        if not reader.taste:
-            return which
-        beyond = new & liked & postings.unmuted(topics) & ~brought & ~self.listed_twice
-        return which._replace(taste=reader.taste, beyond=beyond)
+    def which(self, readers: Iterable[Waiting]) -> list[_Which]:
+        """Return which digests are these readers'; their topics were looked for before."""
+        scopes: dict[tuple[Cohort, bool], _Scope] = {}
+        found = []
+        for _, topics, cohort in readers:
+            known = cohort, self.postings.ask(topics)
+            scope = scopes.get(known) or scopes.setdefault(known, self._scope(*known))
+            found.append(self._which(topics, scope))
+        return found
 
     def digest(self, which: _Which) -> Digest | None:
         """Return what is told; None is silence."""
+        terms = which.terms
         picks = self._picks(which)
         if which.without:
             picks = [pick for pick in picks if pick.paper_id not in which.without]
         if not picks and which.tells_nothing:
-            return Digest((), (), which.listed)
-        digest = compose(picks, which.listed, which.maximum, which.rising)
-        if digest is None:
-            return None
+            return Digest((), (), terms.listed)
+        digest = compose(picks, terms.listed, terms.maximum, which.rising, terms.since)
+        if digest is None or not (terms.taste or terms.routes):
+            return digest
         shown = digest.picks
-        if which.taste:
-            shown = self._tasting.served(shown, read_weights(which.taste), which.beyond)
-        return replace(digest, picks=grouped(shown, which.routes), since=which.since)
+        if terms.taste:
+            shown = self._tasting.served(shown, read_weights(terms.taste), which.beyond)
+        return replace(digest, picks=grouped(shown, terms.routes))
 
     def is_new(self, paper_id: str, reader: Waiting) -> bool:
         """Tell whether a paper is news to *reader*."""
-        return self._arrivals.get(paper_id, 0) > reader.cursor
+        return self._arrivals.get(paper_id, 0) > reader.cohort.cursor
 
     def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
         """Return those of some papers that are news."""
@@ -207,33 +216,48 @@ class _News:
     def _tasting(self) -> Tasting:
         return Tasting(self.postings.papers)
 
+    def _which(self, topics: Sequence[str], scope: _Scope) -> _Which:
+        postings = self.postings
+        brought = postings.brought(topics) if scope.does_ask else postings.unmuted(topics)
+        wanted = brought & scope.liked
+        if not wanted:
+            return scope.silence
+        which = _Which(postings.bringing(topics, wanted) if scope.does_ask else (), wanted, scope.terms)
+        if not scope.terms.taste:
+            return which
+        beyond = scope.liked & postings.unmuted(topics) & ~brought & ~self.listed_twice
+        return which._replace(beyond=beyond)
+
+    def _scope(self, cohort: Cohort, does_ask: bool) -> _Scope:
+        new = self._new_to(cohort, cohort.categories if does_ask else ())
+        listed = new.bit_count()
+        since = missed(cohort.schedule, cohort.slot_at, cohort.missed_since)
+        maximum = most_in_recap(cohort.maximum) if since else cohort.maximum
+        return _Scope(
+            does_ask,
+            new & self._liked_by(cohort.minimum_votes),
+            _Terms(listed, maximum, cohort.routes, since, cohort.taste),
+            _Which((), 0, _Terms(listed, 0), tells_nothing=True) if cohort.tells_nothing else _SILENCE,
+        )
+
+    def _picks(self, which: _Which) -> list[Pick]:
+        shown, _ = room(which.terms.maximum, which.rising)
+        if which.topics:
+            return self._picker.pick(which.topics, which.wanted, shown)
+        return by_votes_alone([*self.postings.of(which.wanted)], shown)
+
     def _liked_by(self, votes: int) -> int:
         if votes not in self._liked:
             self._liked[votes] = self.postings.where(lambda paper: paper.upvotes >= votes)
         return self._liked[votes]
 
-    def _picks(self, which: _Which) -> list[Pick]:
-        shown, _ = room(which.maximum, which.rising)
-        if which.topics:
-            return self._picker.pick(which.topics, which.wanted, shown)
-        return by_votes_alone([*self.postings.of(which.wanted)], shown)
-
-    def _does_ask(self, topics: Sequence[str]) -> bool:
-        known = self._asks
-        for topic in topics:
-            if topic not in known:
-                known[topic] = asks([topic])
-            if known[topic]:
-                return True
-        return False
-
-    def _new_to(self, reader: Waiting, categories: tuple[str, ...]) -> int:
-        which = reader.cursor, reader.since, categories
+    def _new_to(self, cohort: Cohort, categories: tuple[str, ...]) -> int:
+        which = cohort.cursor, cohort.since, categories
         if which not in self._new:
             self._new[which] = self.postings.where(
                 lambda paper: (
-                    self._arrivals[paper.id] > reader.cursor
-                    and paper.listed_on >= reader.since
+                    self._arrivals[paper.id] > cohort.cursor
+                    and paper.listed_on >= cohort.since
                     and is_for(paper, categories)
                 )
             )
@@ -241,7 +265,11 @@ class _News:
 
 
 def _topics(readers: Iterable[Waiting]) -> set[str]:
-    return {topic for reader in readers for topic in reader.topics}
+    return set().union(*[reader.topics for reader in readers])
+
+
+def _cohorts(readers: Iterable[Waiting]) -> set[Cohort]:
+    return {reader.cohort for reader in readers}
 
 
 async def _knows(tables: Tables, news: _News | None, readers: Sequence[Waiting]) -> bool:
@@ -251,21 +279,19 @@ async def _knows(tables: Tables, news: _News | None, readers: Sequence[Waiting])
     return news.postings.knows(_topics(readers))
 
 
-async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list[tuple[Waiting, _Which]]:
+async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list[_Which]:
     """Return which digest is whose: without the papers that were brought there before, with what rose."""
-    told = [(reader, news.which(reader)) for reader in readers]
-    perhaps = {reader.id for reader, which in told if which.wanted & news.listed_twice}
+    told = news.which(readers)
+    both = [*zip(readers, told, strict=True)]
+    perhaps = {reader.id for reader, which in both if which.wanted & news.listed_twice}
     before = await tables.deliveries.told(perhaps) if perhaps else {}
-    heard = [reader for reader, which in told if which.wanted]
+    heard = [reader for reader, which in both if which.wanted]
     rising = await news.chances.of(tables, heard, news.is_new)
     if not before and not rising:
         return told
     return [
-        (
-            reader,
-            _told_besides(which, reader, news.of(before.get(reader.id, frozenset())), rising.get(reader.id)),
-        )
-        for reader, which in told
+        _told_besides(which, reader, news.of(before.get(reader.id, frozenset())), rising.get(reader.id))
+        for reader, which in both
     ]
 
 
@@ -274,17 +300,17 @@ def _told_besides(
 ) -> _Which:
     """Return the digest without what was brought *before* and with what is *rising*."""
     if before:
-        which = which._replace(without=before, tells_nothing=reader.tells_nothing)
+        which = which._replace(without=before, tells_nothing=reader.cohort.tells_nothing)
     return which._replace(rising=rising) if rising else which
 
 
 async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: datetime) -> int:
     """Write all that *readers* are told and return how many deliveries that makes."""
     told = await _told(tables, readers, news)
-    await _compose(tables, {which for _, which in told}, news, now)
-    ids = [news.ids[which] for _, which in told]
+    await _compose(tables, told, news, now)
+    ids = [news.ids[which] for which in told]
     rows = [
-        NewDelivery(reader.id, reader.slot_at, id_)
+        NewDelivery(reader.id, reader.cohort.slot_at, id_)
         for reader, id_ in zip(readers, ids, strict=True)
         if id_ is not None
     ]
@@ -295,14 +321,21 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: d
     return len(rows)
 
 
-async def _compose(tables: Tables, wanted: AbstractSet[_Which], news: _News, now: datetime) -> None:
-    """Write those of the digests *wanted* that are not in the ledger yet."""
+async def _compose(tables: Tables, wanted: Iterable[_Which], news: _News, now: datetime) -> None:
+    """Write those of the digests *wanted* that are not in the ledger yet; made one by one, they are large."""
     if len(news.ids) > _KEPT:
         news.ids.clear()
-    told = {which: news.digest(which) for which in wanted if which not in news.ids}
-    news.ids.update(dict.fromkeys(told))
-    new = {which: digest for which, digest in told.items() if digest}
-    news.ids.update(zip(new, await tables.deliveries.compose([*new.values()], now), strict=True))
+    new = [which for which in dict.fromkeys(wanted) if which not in news.ids]
+    told = []
+
+    def composed() -> Iterator[Digest]:
+        for which in new:
+            if digest := news.digest(which):
+                told.append(which)
+                yield digest
+
+    news.ids.update(dict.fromkeys(new))
+    news.ids.update(zip(told, await tables.deliveries.compose(composed(), now), strict=True))
 
 
 def slot(reader: Subscriber) -> datetime:
@@ -315,12 +348,15 @@ def _moved_on(
     readers: Iterable[tuple[Waiting, bool]], now: datetime
 ) -> Mapping[tuple[datetime, bool], list[int]]:
     """Return the ids of those who are due next at the same time, and are told something or not."""
+    ids: dict[tuple[Cohort, bool], list[int]] = {}
+    for reader, is_told in readers:
+        ids.setdefault((reader.cohort, is_told), []).append(reader.id)
     times: dict[tuple[Schedule, date | None], datetime] = {}
     moved: dict[tuple[datetime, bool], list[int]] = {}
-    for reader, is_told in readers:
-        last = reader.slot_at if is_told else reader.last_slot_at
-        which = reader.schedule, last and reader.schedule.day_of(last)
+    for (cohort, is_told), those in ids.items():
+        last = cohort.slot_at if is_told else cohort.last_slot_at
+        which = cohort.schedule, last and cohort.schedule.day_of(last)
         if which not in times:
-            times[which] = next_due(reader.schedule, now, last)
-        moved.setdefault((times[which], is_told), []).append(reader.id)
+            times[which] = next_due(cohort.schedule, now, last)
+        moved.setdefault((times[which], is_told), []).extend(those)
     return moved

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from operator import itemgetter
+from typing import NamedTuple
 
 from digestbot.core.archive import Entry
 from digestbot.core.paper import Opinion, Paper, canonical_id
-from digestbot.core.postings import Postings, places
+from digestbot.core.postings import Postings
 from digestbot.core.query import parse
-from digestbot.core.rank import ENOUGH, MOST_VOTES, narrow, odds, order, standing, votes_to_gain
+from digestbot.core.rank import MOST_VOTES, narrow, order
 from digestbot.core.summary import Summary
 
 MOST_IN_RECAP = 30
@@ -27,8 +27,7 @@ class How(StrEnum):
     """No topic brought it, but what the reader's votes taught."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A paper that is shown, and the reader's topics that brought it (none: it came by its votes)."""
 
     paper_id: str
@@ -38,7 +37,6 @@ class Pick:
     """Of one that is left out: with more upvotes than these it has risen (`core.rising`)."""
 
 
-MOST_SHOWN = 1_000_000
 BARRED = 20
 """Of so many papers that a digest leaves out, the best of them, is known when they have risen."""
 CLIMB = 5
@@ -86,137 +84,6 @@ def select(postings: Postings, topics: Sequence[str], among: int | None = None) 
     return [Pick(paper.id, tuple([match.topic for match in matches[paper.id]])) for paper in ranked]
 
 
-_Ranked = tuple[float, Pick, bool]
-"""A paper for those who have the same of its topics: less is better, what is told, whether it is firm."""
-
-
-_Reason = tuple[float, str, float, bool]
-"""Why a paper is brought: less is better, by what topic, how likely it is not meant, whether it is weak."""
-
-
-class Picker:
-    """Does what `select` does, for many readers: what a paper is worth by some topics is found once."""
-
-    MOST_KNOWN = 100_000
-    """So many papers with their reasons are remembered, a few hundred bytes each."""
-
-    def __init__(self, postings: Postings) -> None:
-        self._postings = postings
-        self._days = _days(postings)
-        self._reasons: dict[str, list[tuple[int, int]]] = {}
-        """By topic, the places of its papers; and the bit that stands for it among a paper's topics."""
-        self._held: list[list[_Reason]] = [[] for _ in postings.papers]
-        """What the bits of each paper's topics stand for."""
-        self._known: dict[date, list[dict[int, _Ranked]]] = {}
-        """By the day that ages are counted from, for each paper, by the bits of the topics that bring it."""
-        self._standings: dict[date, list[tuple[float, float]]] = {}
-        self._size = 0
-
-    def pick(self, topics: Sequence[str], wanted: int, shown: int = MOST_SHOWN) -> list[Pick]:
-        """Return the papers *wanted*, best first; each is brought by one of *topics* or more, none muted.
-
-        Those behind the first that are *shown* know which votes would bring them among these.
-        """
-        reasons = self._reasons_of(topics, wanted)
-        today = self._newest(wanted)
-        known = self._known_on(today)
-        ranked = [
-            here.get(why) or self._rank(place, why, today)
-            for place, (here, why) in enumerate(zip(known, reasons, strict=True))
-            if why
-        ]
-        ranked.sort(key=itemgetter(0))
-        best = _narrowed(ranked)
-        picks = [pick for _, pick, _ in best]
-        picks[shown : shown + BARRED] = self._barred(best[shown : shown + BARRED], best[:shown], today)
-        return picks
-
-    def _barred(self, left_out: Sequence[_Ranked], shown: Sequence[_Ranked], today: date) -> list[Pick]:
-        if not shown:
-            return [pick for _, pick, _ in left_out]
-        weights = self._postings.rules.weights
-        barred = []
-        for less, pick, _ in left_out:
-            paper = self._postings.paper(pick.paper_id)
-            votes = votes_to_gain(paper, less - shown[-1][0], today, weights)
-            barred.append(Pick(pick.paper_id, pick.topics, bar=bar(paper.upvotes, votes)))
-        return barred
-
-    def _reasons_of(self, topics: Sequence[str], wanted: int) -> list[int]:
-        """Return for each paper the bits of those of *topics* that bring it; 0 for what is not wanted."""
-        reasons = [0] * len(self._held)
-        brought = 0
-        for topic in topics:
-            brought |= self._postings.bits(topic)
-            for place, bit in self._reasons.get(topic) or self._enter(topic):
-                reasons[place] |= bit
-        for place in places(brought & ~wanted):
-            reasons[place] = 0
-        return reasons
-
-    def _enter(self, topic: str) -> list[tuple[int, int]]:
-        entries = []
-        for place in places(self._postings.bits(topic)):
-            (match,) = self._postings.matches(self._postings.papers[place].id, (topic,))
-            held = self._held[place]
-            entries.append((place, 1 << len(held)))
-            held.append((-match.score, topic, 1 - match.score, match.is_weak))
-        self._reasons[topic] = entries
-        return entries
-
-    def _newest(self, wanted: int) -> date:
-        return next((day for day, papers in self._days if papers & wanted), date.min)
-
-    def _known_on(self, today: date) -> list[dict[int, _Ranked]]:
-        if self._size > self.MOST_KNOWN:
-            self._known.clear()
-            self._size = 0
-        if today not in self._known:
-            self._known[today] = [{} for _ in self._held]
-            weights = self._postings.rules.weights
-            self._standings[today] = [standing(paper, today, weights) for paper in self._postings.papers]
-        return self._known[today]
-
-    def _rank(self, place: int, why: int, today: date) -> _Ranked:
-        held = self._held[place]
-        reasons = [held[number] for number in places(why)]
-        if len(reasons) > 1:
-            reasons.sort()
-        missed, is_firm = 1.0, False
-        for _, _, miss, is_weak in reasons:
-            missed *= miss
-            is_firm = is_firm or not is_weak
-        votes, freshness = self._standings[today][place]
-        pick = Pick(self._postings.papers[place].id, tuple([reason[1] for reason in reasons]))
-        ranked = -(odds(missed) + votes + freshness), pick, is_firm
-        self._known[today][place][why] = ranked
-        self._size += 1
-        return ranked
-
-
-def _days(postings: Postings) -> list[tuple[date, int]]:
-    """Return the papers of each day, the newest day first."""
-    days: dict[date, int] = {}
-    for place, paper in enumerate(postings.papers):
-        days[paper.listed_on] = days.get(paper.listed_on, 0) | 1 << place
-    return sorted(days.items(), reverse=True)
-
-
-def _narrowed(ranked: list[_Ranked]) -> list[_Ranked]:
-    """Return what `rank.narrow` leaves."""
-    if len(ranked) <= ENOUGH:
-        return ranked
-    shown: list[_Ranked] = []
-    counts: dict[str, int] = {}
-    for one in ranked:
-        _, pick, is_firm = one
-        if is_firm or any(counts.get(topic, 0) < ENOUGH for topic in pick.topics):
-            shown.append(one)
-            for topic in pick.topics:
-                counts[topic] = counts.get(topic, 0) + 1
-    return shown
-
-
 def asks(topics: Sequence[str]) -> bool:
     """Tell whether any of *topics* asks for papers: one that only mutes does not."""
     return not all(parse(topic).mutes for topic in topics)
@@ -237,7 +104,9 @@ def room(maximum: int, rising: Sequence[Pick]) -> tuple[int, int]:
     return maximum - risen, risen
 
 
-def compose(picks: Sequence[Pick], listed: int, maximum: int, rising: Sequence[Pick] = ()) -> Digest | None:
+def compose(
+    picks: Sequence[Pick], listed: int, maximum: int, rising: Sequence[Pick] = (), since: date | None = None
+) -> Digest | None:
     """Return the digest of *picks*, with papers that are *rising* at its end, or None for silence.
 
     What rises is no reason to break the silence.
@@ -245,7 +114,7 @@ def compose(picks: Sequence[Pick], listed: int, maximum: int, rising: Sequence[P
     if not picks:
         return None
     new, risen = room(maximum, rising)
-    return Digest((*picks[:new], *rising[:risen]), tuple(picks[new:]), listed)
+    return Digest((*picks[:new], *rising[:risen]), tuple(picks[new:]), listed, since)
 
 
 def most_in_recap(maximum: int) -> int:

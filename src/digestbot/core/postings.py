@@ -12,6 +12,7 @@ from functools import cached_property
 from digestbot.core.background import Background, background
 from digestbot.core.match import Match, Matcher
 from digestbot.core.paper import Paper
+from digestbot.core.query import parse
 from digestbot.core.rank import Weights, by_votes
 from digestbot.core.relevance import Relevance
 from digestbot.core.sheet import Sheet, sheet
@@ -38,6 +39,8 @@ class Postings:
         """Of each topic; those that it mutes stand above all others."""
         self._matches: dict[str, dict[str, Match]] = {}
         """By topic, by paper id."""
+        self._muting: set[str] = set()
+        """Topics that only say what is not wanted."""
         self.look_for(topics)
 
     def look_for(self, topics: Iterable[str]) -> None:
@@ -49,6 +52,7 @@ class Postings:
         matcher = Matcher(new, rules.synonyms, self._background, rules.relevance)
         found = matcher.match_sheets(self._sheets)
         self._bits.update(dict.fromkeys(new, 0))
+        self._muting.update(topic for topic in new if parse(topic).mutes)
         for place, paper in enumerate(self.papers):
             for match in found.get(paper.id, ()):
                 self._bits[match.topic] |= 1 << (place + len(self.papers) * match.mutes)
@@ -62,6 +66,15 @@ class Postings:
     def unmuted(self, topics: Iterable[str]) -> int:
         """Return all papers but those that *topics*, looked for before, mute."""
         return self.all & ~(self._union(topics) >> len(self.papers))
+
+    def ask(self, topics: Iterable[str]) -> bool:
+        """Tell whether any of *topics*, looked for before, asks for papers: one that only mutes does not."""
+        return not self._muting.issuperset(topics)
+
+    def bringing(self, topics: Iterable[str], among: int) -> tuple[str, ...]:
+        """Return those of *topics*, looked for before, that bring a paper *among* some, sorted."""
+        bits = self._bits
+        return tuple(sorted([topic for topic in topics if bits[topic] & among]))
 
     def of(self, among: int) -> Iterator[Paper]:
         """Return the papers that *among* stands for, most votes first."""

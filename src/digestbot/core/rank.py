@@ -21,6 +21,7 @@ ENOUGH = 20
 """So many papers of a topic are shown before weak matches are left out."""
 MOST_VOTES = 2**31 - 1
 """More than any paper has; what a database's integer holds."""
+_LN_MOST = math.log(MOST_VOTES)
 _SURE = 1e-6
 _NEAR = 1e-6
 """Votes are whole, and so far off is what was rounded."""
@@ -87,15 +88,22 @@ def standing(paper: Paper, today: date, weights: Weights) -> tuple[float, float]
     return _standing(paper.upvotes, (today - paper.listed_on).days, weights)
 
 
-def votes_to_gain(paper: Paper, missing: float, today: date, weights: Weights) -> int:
-    """Return the upvotes with which *paper* is worth *missing* more than now; MOST_VOTES if none are."""
-    worth = weights.votes * 0.5 ** (max(0, (today - paper.listed_on).days) / weights.votes_age)
+def weight_of_votes(paper: Paper, today: date, weights: Weights) -> float:
+    """Return what ln(1 + upvotes) of *paper* weighs at its age."""
+    age = max(0, (today - paper.listed_on).days)
+    return weights.votes * math.pow(0.5, age / weights.votes_age)
+
+
+def votes_to_gain(upvotes: int, missing: float, weight: float) -> int:
+    """Return the upvotes with which a paper that has *upvotes*, of that *weight*, is worth *missing* more
+    than now; MOST_VOTES if none are.
+    """
     if missing <= 0:
-        return paper.upvotes
-    wanted = math.log1p(max(0, paper.upvotes)) + missing / worth if worth > 0 else math.inf
-    if wanted >= math.log(MOST_VOTES):
+        return upvotes
+    wanted = math.log1p(max(0, upvotes)) + missing / weight if weight > 0 else math.inf
+    if wanted >= _LN_MOST:
         return MOST_VOTES
-    return max(paper.upvotes, int(math.expm1(wanted) + _NEAR))
+    return max(upvotes, int(math.expm1(wanted) + _NEAR))
 
 
 def odds(missed: float) -> float:

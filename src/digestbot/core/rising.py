@@ -7,7 +7,6 @@ need be kept. It is shown within DAYS, by the reader's calendar, and MOST in a d
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import date, timedelta
 
 from digestbot.core.digest import How, Pick, asks
@@ -38,4 +37,4 @@ def rising(left_out: Iterable[Pick], votes: Mapping[str, int], shown: AbstractSe
         (pick for paper_id, pick in known.items() if paper_id not in shown),
         key=lambda pick: ((pick.bar or 0) - votes[pick.paper_id], pick.paper_id),
     )
-    return tuple(replace(pick, how=How.RISING, bar=None) for pick in best[:MOST])
+    return tuple(pick._replace(how=How.RISING, bar=None) for pick in best[:MOST])

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest
 from digestbot.core.why import Told
-from digestbot.store.picks import Written, pack, unpack
+from digestbot.store.bulk import insert_many, to_driver
+from digestbot.store.picks import pack, unpack
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
@@ -58,32 +60,43 @@ class Deliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def compose(self, new: Sequence[Digest], now: datetime) -> list[int]:
-        """Write digests and return the id of each."""
-        ids = await self._new_ids(len(new))
-        rows = [
-            {
-                "key": id_,
-                "told": pack(digest.picks),
-                "untold": pack(digest.left_out),
-                "of": digest.listed,
-                "first": digest.since,
-                "now": now,
-            }
-            for id_, digest in zip(ids, new, strict=True)
-        ]
-        if rows:
-            await self._connection.execute(_COMPOSE, rows)
+    async def compose(self, new: Iterable[Digest], now: datetime) -> list[int]:
+        """Write digests and return the id of each. They may be made one by one: here they are packed."""
+        packed = [(pack(digest.picks), pack(digest.left_out), digest.listed, digest.since) for digest in new]
+        if not packed:
+            return []
+        ids = await self._new_ids(len(packed))
+        picks, left_out, listed, since = zip(*packed, strict=True)
+        day, time = to_driver(self._connection, sa.Date()), to_driver(self._connection, UTCDateTime())
+        await insert_many(
+            self._connection,
+            digests,
+            id=ids,
+            picks=picks,
+            left_out=left_out,
+            listed=listed,
+            since=map(day, since),
+            created_at=repeat(time(now)),
+        )
         return ids
 
     async def plan(self, new: Sequence[NewDelivery]) -> None:
         """Write what is to be sent; a slot that is there already raises IntegrityError."""
-        rows = [
-            {"reader": subscriber_id, "slot": slot_at, "digest": digest_id}
-            for subscriber_id, slot_at, digest_id in new
-        ]
-        if rows:
-            await self._connection.execute(_PLAN, rows)
+        if not new:
+            return
+        readers, slots, told = zip(*new, strict=True)
+        time = to_driver(self._connection, UTCDateTime())
+        times = {slot_at: time(slot_at) for slot_at in {*slots}}
+        known = [times[slot_at] for slot_at in slots]
+        await insert_many(
+            self._connection,
+            deliveries,
+            subscriber_id=readers,
+            digest_id=told,
+            slot_at=known,
+            state=repeat(State.PLANNED.value),
+            act_at=known,
+        )
 
     async def claim(self, now: datetime, limit: int = 1, after: Place = START) -> Claim:
         """Take what has waited longest, at most *limit*, from a place in the queue on.
@@ -287,21 +300,6 @@ _CLAIM = (
         attempts=deliveries.c.attempts + 1,
         tried_at=sa.func.coalesce(deliveries.c.tried_at, sa.bindparam("now", type_=UTCDateTime)),
     )
-)
-_COMPOSE = digests.insert().values(
-    id=sa.bindparam("key"),
-    picks=sa.bindparam("told", type_=Written),
-    left_out=sa.bindparam("untold", type_=Written),
-    listed=sa.bindparam("of"),
-    since=sa.bindparam("first"),
-    created_at=sa.bindparam("now"),
-)
-_PLAN = deliveries.insert().values(
-    subscriber_id=sa.bindparam("reader"),
-    digest_id=sa.bindparam("digest"),
-    slot_at=sa.bindparam("slot"),
-    state=State.PLANNED.value,
-    act_at=sa.bindparam("slot"),
 )
 _CHANGED = ("state", "done", "attempts", "tried_at", "doubts", "doubt_upto", "unconfirmed", "act_at")
 _CHANGE = ("claimed_done", "claimed_attempts", *(f"new_{name}" for name in _CHANGED), "new_error")

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from digestbot.core.digest import How, Pick
 
@@ -12,25 +11,10 @@ _ALL = 4
 """What is told of a pick that has a bar."""
 
 
-class Written(sa.TypeDecorator[str]):
-    """JSON that is written already: the standard library takes many times as long."""
-
-    impl = sa.JSON
-    cache_ok = True
-
-    def bind_processor(self, _dialect: sa.Dialect) -> None:
-        return None
-
-
 def pack(picks: Iterable[Pick]) -> str:
     """Return picks as JSON."""
-    return orjson.dumps([_packed(pick) for pick in picks]).decode()
-
-
-def _packed(pick: Pick) -> tuple[Any, ...]:
-    if pick.bar is None and pick.how is How.NEW:
-        return pick.paper_id, pick.topics
-    return pick.paper_id, pick.topics, pick.how, pick.bar
+    packed = [pick[: 2 if pick.bar is None and pick.how is How.NEW else _ALL] for pick in picks]
+    return orjson.dumps(packed).decode()
 
 
 def unpack(packed: Iterable[Sequence[Any]]) -> tuple[Pick, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,16 +13,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.core.threads import Route
+from digestbot.store.bulk import from_driver, one_of, raw
 from digestbot.store.schema import WRITES, insert, managers, subscribers, topics
 
 _BETWEEN = "\x1f"
 """Stands in no topic: it can't be seen."""
 
 
-class Waiting(NamedTuple):
-    """A reader who is due, as far as one must know them to plan: they are many."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohort:
+    """All that decides what readers who are due are told but their topics: many share it."""
 
-    id: int
     cursor: int
     since: date
     maximum: int
@@ -32,12 +33,19 @@ class Waiting(NamedTuple):
     schedule: Schedule
     categories: tuple[str, ...]
     routes: tuple[Route, ...]
-    topics: tuple[str, ...]
-    minimum_votes: int = 0
-    tells_nothing: bool = False
-    missed_since: date | None = None
-    taste: str | None = None
+    minimum_votes: int
+    tells_nothing: bool
+    missed_since: date | None
+    taste: str | None
     """What was learned, as it is kept; None: nothing."""
+
+
+class Waiting(NamedTuple):
+    """A reader who is due, as far as one must know them to plan: they are many."""
+
+    id: int
+    topics: tuple[str, ...]
+    cohort: Cohort
 
 
 class Subscribers:
@@ -95,17 +103,11 @@ class Subscribers:
     async def waiting(self, now: datetime, limit: int | None = None) -> list[Waiting]:
         """Return the same readers, as far as planning needs them."""
         query = await self._for_change(_WAITING.where(subscribers.c.next_due_at <= now).limit(limit))
+        rows = await self._connection.execute(query)
+        cohorts = _Cohorts(self._connection)
         return [
-            Waiting(
-                id_, cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays), _list(categories),
-                _routes(routes), tuple(chosen.split(_BETWEEN)) if chosen else (), minimum_votes,
-                tells_nothing, missed_since, taste,
-            )
-            for (
-                id_, cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, routes, chosen,
-                minimum_votes, tells_nothing, missed_since, taste,
-            ) in await self._connection.execute(query)
-        ]  # fmt: skip
+            Waiting(row[0], tuple(row[1].split(_BETWEEN)) if row[1] else (), cohorts[row[2:]]) for row in rows
+        ]
 
     async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> tuple[int, ...]:
         """Store topics as (topic, key), none of whose keys may be there yet, and return their ids."""
@@ -142,7 +144,7 @@ class Subscribers:
         A pause of theirs is over. Where they are told something, the time that they were due is their last
         slot.
         """
-        update = subscribers.update().where(subscribers.c.id.in_(ids))
+        update = subscribers.update().where(one_of(self._connection, subscribers.c.id, ids))
         last = {"last_slot_at": subscribers.c.next_due_at} if is_told else {}
         await self._connection.execute(
             update.values(cursor=cursor, next_due_at=next_due_at, **_UNPAUSED, **last)
@@ -189,8 +191,7 @@ class Subscribers:
         return chosen
 
 
-_WAITING = sa.select(
-    subscribers.c.id,
+_COHORT = (
     subscribers.c.cursor,
     subscribers.c.since,
     subscribers.c.maximum,
@@ -201,13 +202,17 @@ _WAITING = sa.select(
     sa.cast(subscribers.c.weekdays, sa.Text),
     sa.cast(subscribers.c.categories, sa.Text),
     sa.cast(subscribers.c.routes, sa.Text),
-    sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
-    .where(topics.c.subscriber_id == subscribers.c.id)
-    .scalar_subquery(),
     subscribers.c.minimum_votes,
     subscribers.c.tells_nothing,
     subscribers.c.missed_since,
     subscribers.c.taste,
+)
+_WAITING = sa.select(
+    subscribers.c.id,
+    sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
+    .where(topics.c.subscriber_id == subscribers.c.id)
+    .scalar_subquery(),
+    *map(raw, _COHORT),
 ).order_by(subscribers.c.next_due_at, subscribers.c.id)
 
 
@@ -220,13 +225,24 @@ def _schedule(at: time, zone: str, weekdays: str) -> Schedule:
 
 
 @lru_cache(maxsize=4096)
-def _list(written: str) -> tuple[str, ...]:
-    return tuple(json.loads(written))
-
-
-@lru_cache(maxsize=4096)
 def _routes(written: str) -> tuple[Route, ...]:
     return tuple(Route(*route) for route in json.loads(written))
+
+
+class _Cohorts(dict[Sequence[Any], Cohort]):
+    """Cohorts by what the driver gives of _COHORT: it is read once for all who share it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._read = [from_driver(connection, one.type) for one in _COHORT]
+
+    def __missing__(self, given: Sequence[Any]) -> Cohort:
+        values = (read(value) for read, value in zip(self._read, given, strict=True))
+        cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, routes, *more = values
+        self[given] = Cohort(
+            cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays),
+            tuple(json.loads(categories)), _routes(routes), *more,
+        )  # fmt: skip
+        return self[given]
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:
