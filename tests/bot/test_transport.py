@@ -1,12 +1,16 @@
 """What a failure of the line means: never left, or no answer. Over real sockets."""
 
 import asyncio
+import shutil
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +19,9 @@ from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 from yarl import URL
 
-from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
+from digestbot.bot import line
+from digestbot.bot.line import NotSentError, ResponseLostError
+from digestbot.bot.transport import AiohttpRequest
 
 TOKEN = "123456:secret-token"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -199,6 +205,134 @@ async def test_a_connection_that_is_known_to_be_closed_is_not_used(transport: Ai
             assert (await post(transport, url))[0] == 200
             await asyncio.sleep(0.05)
     assert count == 2
+
+
+async def test_a_connection_is_used_again(transport: AiohttpRequest) -> None:
+    """By what is sent after it, however its answer is cut into pieces."""
+    opened = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        while True:
+            await request_of(reader)
+            for part in (
+                b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Enc",
+                b'oding: chunked\r\n\r\n8\r\n{"ok":tr\r\n',
+                b"3\r\nue}\r\n0\r\n\r\n",
+            ):
+                writer.write(part)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+    async with a_server(serve) as url:
+        for _ in range(3):
+            assert await post(transport, url) == (200, b'{"ok":true}')
+        await transport.shutdown()
+    assert opened == 1
+
+
+async def test_an_answer_that_nobody_waits_for_is_not_taken_for_anothers(transport: AiohttpRequest) -> None:
+    """Who asked gave up, or nobody had asked: that connection is closed, the next request has a new one."""
+    opened = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        await request_of(reader)
+        if opened == 1:
+            await asyncio.sleep(0.1)
+        writer.write(http("200 OK", b"%d" % opened) + http("408 Request Timeout", b"") * (opened == 2))
+        await reader.read()
+
+    async with a_server(serve) as url:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(post(transport, url), 0.05)
+        assert await post(transport, url) == (200, b"2")
+        assert await post(transport, url) == (200, b"3")
+        await transport.shutdown()
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_used(
+    transport: AiohttpRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other side may be closing it just now, and then nobody knows what became of the message."""
+    monkeypatch.setattr(line, "_IDLE_SECONDS", 0.05)
+    opened = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        while await reader.read(65536):
+            writer.write(http("200 OK", b""))
+
+    async with a_server(serve) as url:
+        for pause in (0.0, 0.1, 0.0):
+            await post(transport, url)
+            await asyncio.sleep(pause)
+        await transport.shutdown()
+    assert opened == 2
+
+
+async def test_a_push_goes_through_the_proxy_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everything else does."""
+    asked = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        await request_of(reader)
+        writer.write(http("200 OK", b'{"ok":true}'))
+        await writer.drain()
+
+    async with a_server(proxy) as url:
+        monkeypatch.setenv("http_proxy", url)
+        async with AiohttpRequest() as transport:
+            assert await post(transport, "http://telegram.invalid") == (200, b'{"ok":true}')
+    assert asked == [f"POST http://telegram.invalid/bot{TOKEN}/sendMessage HTTP/1.1\r\n".encode()]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="a certificate is made by openssl")
+async def test_only_who_proves_to_be_telegram_is_told(
+    transport: AiohttpRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing leaves before a certificate was shown that we trust."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        "-subj",
+        "/CN=localhost",
+    ]
+    names = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    await asyncio.to_thread(subprocess.run, [*make, *names], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            told.append(await request_of(reader))
+            writer.write(http("200 OK", b'{"ok":true}'))
+
+    told: list[bytes] = []
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+    with pytest.raises(NotSentError):
+        await post(transport, url)
+    assert told == []
+    await transport.shutdown()
+    await transport.initialize()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for _ in range(2):
+        assert await post(transport, url) == (200, b'{"ok":true}')
+    assert len(told) == 2
+    await transport.shutdown()
+    server.close()
 
 
 async def test_an_error_page_never_shows_the_token(transport: AiohttpRequest) -> None:

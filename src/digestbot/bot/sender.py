@@ -22,7 +22,8 @@ from yarl import URL
 
 from digestbot.actions.messenger import Answer
 from digestbot.bot.limiter import FloodError, Limiter
-from digestbot.bot.transport import AiohttpRequest, NotSentError, ResponseLostError
+from digestbot.bot.line import NotSentError, ResponseLostError
+from digestbot.bot.transport import AiohttpRequest
 from digestbot.core.broadcast import Progress, Shown
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Copy, Message, Press

@@ -1,4 +1,7 @@
-"""How we reach the Bot API: python-telegram-bot's transport on aiohttp, which tells what a failure means."""
+"""How we reach the Bot API: python-telegram-bot's transport on aiohttp, which tells what a failure means.
+
+What is sent in masses goes its own way, `line.py`, where no proxy is in between.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +11,11 @@ import aiohttp
 import orjson
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import BytesPayload
-from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-_READ_SECONDS = 20.0
-_CONNECT_SECONDS = 10.0
+from digestbot.bot.line import CONNECT_SECONDS, READ_SECONDS, Lines, NotSentError, ResponseLostError
+
 _ONE_PIECE = 60_000
 """Bytes of a body that is written without waiting in between; aiohttp waits after 64 KiB."""
 _NEVER_CONNECTED = (
@@ -28,14 +30,6 @@ Count = Callable[[str, str], None]
 """Is told the method of each call, and the status of its answer."""
 
 
-class NotSentError(NetworkError):
-    """The request never left: no such host, no connection, none free in time. It is safe to repeat."""
-
-
-class ResponseLostError(TimedOut):
-    """The request left and no whole answer came back. Telegram may have acted on it."""
-
-
 class AiohttpRequest(BaseRequest):
     """Carries Bot API calls. *connections* is how many there may be at once; *count* is told of each."""
 
@@ -43,10 +37,12 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._count = count
         self._session: aiohttp.ClientSession | None = None
+        self._has_proxy = bool(getproxies())
+        self._lines: dict[URL, Lines] = {}
 
     @property
     def read_timeout(self) -> float:
-        return _READ_SECONDS
+        return READ_SECONDS
 
     async def initialize(self) -> None:
         if self._session is None:
@@ -54,14 +50,17 @@ class AiohttpRequest(BaseRequest):
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
-                timeout=_timeout(_READ_SECONDS),
-                trust_env=bool(getproxies()),  # HTTPS_PROXY and the like are looked up again for each call
+                timeout=_timeout(READ_SECONDS),
+                trust_env=self._has_proxy,  # HTTPS_PROXY and the like are looked up again for each call
             )
 
     async def shutdown(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
+        for lines in self._lines.values():
+            lines.close()
+        self._lines.clear()
 
     async def do_request(
         self,
@@ -75,15 +74,28 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """Make one call for python-telegram-bot. Raises NotSentError or ResponseLostError."""
         timeout = _timeout(
-            _seconds(read_timeout, _READ_SECONDS),
-            _seconds(connect_timeout, _CONNECT_SECONDS),
-            _seconds(pool_timeout, _CONNECT_SECONDS),
+            _seconds(read_timeout, READ_SECONDS),
+            _seconds(connect_timeout, CONNECT_SECONDS),
+            _seconds(pool_timeout, CONNECT_SECONDS),
         )
         return await self._request(method, url, _body(request_data), timeout=timeout)
 
     async def post_json(self, url: URL, body: bytes) -> tuple[int, bytes]:
         """Post a body that is JSON already. Raises NotSentError or ResponseLostError."""
-        return await self._request("POST", url, _JsonBody(body))
+        if self._has_proxy:
+            return await self._request("POST", url, _JsonBody(body))
+        if self._session is None:
+            raise RuntimeError("the transport is not initialized")
+        lines = self._lines.get(url)
+        if lines is None:
+            lines = self._lines[url] = Lines(url, self.USER_AGENT)
+        try:
+            status, content = await lines.post(body)
+        except (NotSentError, ResponseLostError) as error:
+            self._tell(url, "unsent" if isinstance(error, NotSentError) else "lost")
+            raise
+        self._tell(url, str(status))
+        return status, content if status < 400 else _redacted(content, str(url))
 
     async def _request(
         self, method: str, url: str | URL, body: "aiohttp.FormData | _JsonBody | None", **given: Any
@@ -160,7 +172,7 @@ def _redacted(content: bytes, url: str) -> bytes:
 
 
 def _timeout(
-    read: float | None, connect: float | None = _CONNECT_SECONDS, pool: float | None = _CONNECT_SECONDS
+    read: float | None, connect: float | None = CONNECT_SECONDS, pool: float | None = CONNECT_SECONDS
 ) -> aiohttp.ClientTimeout:
     """Return aiohttp's limits; its "connect" is the wait for a free connection and for a new one together."""
     return aiohttp.ClientTimeout(connect=pool, sock_connect=connect, sock_read=read)
