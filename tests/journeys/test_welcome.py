@@ -45,6 +45,30 @@ async def test_a_newcomer_has_a_digest_after_four_taps(stage: Stage, minjun: Per
     assert len(digests(minjun)) == 1
 
 
+@pytest.mark.parametrize("way", ["city", "location"])
+async def test_who_lives_elsewhere_says_so_and_then_taps_the_hour(
+    stage: Stage, ann: Person, way: str
+) -> None:
+    """The hours are then those of where they live, though the buttons were made before."""
+    await ask(ann, "/start")
+    await ann.taps("Choose topics")
+    await ann.private.hears()
+    await ann.taps("Done")
+    hours = await ann.private.hears()
+    assert "The hours are those of UTC." in hours.text
+    if way == "city":
+        assert "Your time zone is Europe/Berlin." in await ask(ann, "/timezone berlin")
+    else:
+        await ann.shares_location(52.5, 13.4)
+        assert "Your time zone is Europe/Berlin." in (await ann.private.hears()).text
+    await ann.taps("07:00", on=hours)
+    assert "Your digest comes at 07:00 (Europe/Berlin)." in (await ann.private.hears()).text
+    assert "Papers of Tue" in (await ann.private.hears()).text
+    await stage.at(NOON.replace(day=15, hour=5, minute=0))
+    assert len(digests(ann)) == 1
+    assert refused(stage) == []
+
+
 async def test_popular_topics_have_pages_and_are_let_go_again(stage: Stage, ann: Person) -> None:
     """Twelve on a page, the commonest first; a second tap takes a topic away."""
     await ask(ann, "/start")

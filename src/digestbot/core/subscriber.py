@@ -10,6 +10,8 @@ from digestbot.core.threads import Route
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 WEEKDAYS = (0, 1, 2, 3, 4)
+NOWHERE = "UTC"
+"""The time zone of who has not said where they live."""
 
 
 class ChatKind(StrEnum):

@@ -7,7 +7,7 @@ from digestbot.core.languages import LANGUAGES, ZONES
 from digestbot.core.narrow import MANY_VOTES, Way
 from digestbot.core.paper import Paper
 from digestbot.core.query import key
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import NOWHERE, Subscriber
 from digestbot.render.citations import NAMES, Format, short_bibtex
 from digestbot.render.i18n import own_name, words
 from digestbot.render.markup import arxiv
@@ -166,7 +166,7 @@ def choices_of_hour(zone: str) -> Rows:
 def likely_zone(reader: Subscriber) -> str:
     """Return the reader's time zone; where it is nobody's in particular, the one of their language."""
     given = reader.schedule.zone
-    return ZONES.get(reader.language, given) if given == "UTC" else given
+    return ZONES.get(reader.language, given) if given == NOWHERE else given
 
 
 _MOST_IDS = 8
