@@ -60,6 +60,26 @@ async def test_each_has_a_command(stage: Stage, ann: Person) -> None:
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "/add agents", "/add agents, -survey", "/remove experts", "/mute survey", "/unmute night",
+        "/time 9:00", "/timezone Seoul", "/days all", "/max 3", "/votes 3", "/silent on", "/pictures off",
+        "/notice on", "/language en", "/summaries sections", "/pause 3 days", "/resume", "/subscribe",
+        "/sources none",
+    ],
+)  # fmt: skip
+async def test_each_change_tells_when_the_next_digest_comes(stage: Stage, ann: Person, change: str) -> None:
+    """Whatever is changed by words; what may be taken back by a tap tells it then, too."""
+    for words in ("/start", "/add experts", "/mute night"):
+        await ask(ann, words)
+    assert "\nNext digest: " in await ask(ann, change)
+    if undo := ann.private.messages[-1].button("Undo"):
+        await ann.presses(ann.private.messages[-1], undo).answered()
+        assert "\nNext digest: " in (await ann.private.hears()).text
+    assert refused(stage) == []
+
+
 async def test_they_are_kept(stage: Stage, ann: Person) -> None:
     """A silent digest without a picture, without what has too few votes, which /whynot explains."""
     await ask(ann, "/start")
