@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRESH := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo playground screenshots screens run test small-model bench chaos soak lint types house cover audit image-steps dist lock messages clean
+.PHONY: demo playground screenshots screens run test small-model bench chaos soak compose-by-hand lint types house cover audit image-steps dist lock messages clean
 
 demo: .venv/.runtime                ## try the whole bot in a browser; where there is none, print a chat with it
 	@$(BIN)/digestbot demo
@@ -44,6 +44,9 @@ chaos: .venv/.dev                  ## three bad days, with processes that are ki
 
 soak: .venv/.dev                    ## ten days in minutes, killed every six hours, for three seeds
 	$(BIN)/python -m tests.soak
+
+compose-by-hand: .venv/.dev         ## type what docs/scaling.md says, kill one of each, wait for a digest (needs caddy)
+	BY_HAND=1 $(BIN)/pytest -q tests/journeys/test_by_hand.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests config
