@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from digestbot.actions import Clock
-from digestbot.actions.shelf import Shelf
+from digestbot.actions.shelf import Lists, Shelf
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.categories import is_for
 from digestbot.core.delivery import Delivery
@@ -55,6 +55,7 @@ class Library:
         self._clock = clock
         self._week = Shelf(store, rules, clock, days=WEEK, everywhere=True)
         self._month = Shelf(store, rules, clock, days=MONTH)
+        self._lists = Lists(rules)
         self._popular: tuple[int, list[tuple[str, int]]] = (-1, [])
 
     async def look(self, view: View, reader: Subscriber) -> Listing:
@@ -130,7 +131,8 @@ class Library:
             paper = await _known(tables, paper_id)
             is_saved = await tables.saved.has(reader.id, paper_id)
             opinion = await tables.tastes.opinion(reader.id, paper_id)
-        matches = (await self._postings([paper], reader.topics)).matches(paper.id, reader.topics)
+        postings = await asyncio.to_thread(Postings, [paper], self._rules, reader.topics)
+        matches = postings.matches(paper.id, reader.topics)
         topics = tuple(match.topic for match in matches if not match.mutes)
         card = Card(paper, topics, is_saved=is_saved, opinion=opinion)
         return (await self._summarizer.fill([card], language or reader.reads, reader.style))[0]
@@ -288,11 +290,7 @@ class Library:
         return Listing(view=view, day=newest, cards=cards, matched=len(cards), listed=len(papers))
 
     async def _select(self, papers: Sequence[Paper], topics: Sequence[str]) -> list[Pick]:
-        return select(await self._postings(papers, topics), topics)
-
-    async def _postings(self, papers: Sequence[Paper], topics: Sequence[str]) -> Postings:
-        # A month takes most of a second: others are answered meanwhile.
-        return await asyncio.to_thread(Postings, papers, self._rules, topics)
+        return select(await self._lists.postings(papers, topics), topics)
 
     async def _newest(self, tables: Tables) -> date | None:
         return await tables.papers.newest_day(self._clock().date() + timedelta(days=1))

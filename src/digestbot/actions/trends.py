@@ -20,6 +20,9 @@ MOST_BURSTS = 5
 _KEPT = 200
 """Trends, and as many pictures of some 50 KB, that are remembered."""
 
+_PIECE = timedelta(days=6)
+"""Days, and the first one, that are read at once."""
+
 _Which = tuple[date, int, tuple[str, ...], bool]
 """The day, the last arrival, the topics and whether they were asked for: all that a trend depends on."""
 
@@ -58,8 +61,12 @@ class Trends:
             return trend, self._pictures[drawn]
 
     async def _made(self, newest: date, topics: tuple[str, ...], *, is_asked: bool) -> Trend:
+        papers: list[Paper] = []
         async with self._store.read() as tables:
-            papers = await tables.papers.listed(since(newest), newest)
+            first = since(newest)
+            while first <= newest:  # in pieces: others are answered in between
+                papers += await tables.papers.listed(first, first + _PIECE)
+                first += _PIECE + timedelta(days=1)
         return await asyncio.to_thread(self._counted, papers, newest, topics, is_asked=is_asked)
 
     def _counted(
