@@ -37,6 +37,7 @@ bench: .venv/.dev                   ## print measured figures, a line each; DAYS
 	$(BIN)/python -m tests.benchmarks.search --days $(ALL_DAYS)
 	$(BIN)/python -m tests.benchmarks.sending
 	$(BIN)/python -m tests.benchmarks.planning
+	$(BIN)/python -m tests.benchmarks.flood
 
 chaos: .venv/.dev                  ## three bad days, with processes that are killed, and a crash at every await
 	$(BIN)/python -m tests.chaos

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,9 @@ from digestbot.errors import SettingsError
 
 log = structlog.get_logger()
 
+SWITCH = 0.0005
+"""Seconds that a thread which computes keeps others waiting; Python's own 0.005 add up to a late answer."""
+
 
 async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
     """Be the bot until *stop* is set: answer, poll, deliver, as far as that is our *role*."""
@@ -26,6 +30,7 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
             f"Leave --role out, or set DIGESTBOT_DATABASE__URL={POSTGRES}"
         )
         raise SettingsError("settings", problems=[problem])
+    sys.setswitchinterval(SWITCH)
     await app.store.upgrade()
     if role.delivers:
         await app.take_place()

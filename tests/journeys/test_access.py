@@ -44,6 +44,21 @@ async def test_a_flood_is_told_once_and_others_are_answered(stage: Stage, ann: P
     assert refused(stage) == []
 
 
+async def test_a_flood_from_a_group_is_no_error(
+    capfd: pytest.CaptureFixture[str], stage: Stage, owner: Person, ann: Person
+) -> None:
+    """Beyond Telegram's pace for a group answers are left out; nothing failed, and private chats go on."""
+    members = [stage.telegram.user(f"M{number}", "en") for number in range(30)]
+    lab = stage.telegram.group("Lab", admins=[owner], members=members)
+    for member in members:
+        await member.says("/help", in_=lab)
+    assert "Welcome" in await ask(ann, "/start")
+    await stage.settled()
+    assert 15 <= sum(message.from_bot for message in lab.messages) <= 20
+    assert "failed" not in capfd.readouterr().err
+    assert refused(stage) == []
+
+
 @pytest.mark.parametrize("stage", [{"access": {"mode": "invite"}}], indirect=True)
 async def test_guests_come_in_by_invitation(stage: Stage, owner: Person, guest: Person, ann: Person) -> None:
     """A link for one is for one; who came in stays, until they go."""

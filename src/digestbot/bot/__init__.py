@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import BotCommand, Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
-from telegram.error import NetworkError
+from telegram.error import NetworkError, RetryAfter
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk, Office
@@ -118,7 +118,7 @@ async def on_error(update: object, context: Context) -> None:
     if isinstance(error, UserError) and isinstance(update, Update):
         reader = await context.reader(update)
         await context.tell(update, context.desk.render.error(error, reader.language))
-    elif isinstance(error, NetworkError):
+    elif isinstance(error, NetworkError | RetryAfter):
         log.warning("telegram did not take an answer", error=type(error).__name__, reason=str(error))
     else:
         number = secrets.token_hex(3)

@@ -1,0 +1,76 @@
+"""Updates of one chat come in turn, and a thousand of them cost other chats next to nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from telegram import Chat, Message, Update, User
+from telegram.constants import ChatType
+
+from digestbot.bot.order import ByChat
+from tests.bot.conftest import in_no_time
+from tests.builders import NOON
+
+
+class Play:
+    """Updates that each take so many seconds, and when they began."""
+
+    def __init__(self, drops: Callable[[Update], bool] = lambda _: False) -> None:
+        self._order = ByChat(drops)
+        self.began: dict[int, list[float]] = {}
+        self.busy = self.most_busy = 0
+
+    async def update(self, chat: int, seconds: float) -> None:
+        said = Message(1, NOON, Chat(chat, ChatType.PRIVATE), from_user=User(chat, "Ann", is_bot=False))
+        await self._order.process_update(Update(1, message=said), self._handle(chat, seconds))
+
+    async def _handle(self, chat: int, seconds: float) -> None:
+        self.began.setdefault(chat, []).append(asyncio.get_running_loop().time())
+        self.busy += 1
+        self.most_busy = max(self.busy, self.most_busy)
+        await asyncio.sleep(seconds)
+        self.busy -= 1
+
+
+def test_who_sends_many_has_a_tenth_of_the_time() -> None:
+    """Twenty at once, a second each: one begins every ten seconds. Meanwhile others do at once."""
+    play = Play()
+
+    async def many() -> None:
+        flood = [play.update(1, 1.0) for _ in range(20)]
+        others = [play.update(chat, 1.0) for chat in range(2, 300)]
+        await asyncio.gather(*flood, *others)
+
+    in_no_time(many())
+    assert play.began[1] == pytest.approx([10.0 * number for number in range(20)])
+    first_wave = [began for chat, (began, *_) in play.began.items() if chat != 1]
+    assert sum(began < 0.5 for began in first_wave) == 255, "all but the flood's one that is at work"
+    assert max(first_wave) < 1.5
+    assert play.most_busy == 256
+
+
+def test_who_waits_for_an_answer_is_never_kept_waiting() -> None:
+    """Ask, be answered, ask again: no pause. A very long one ends by itself."""
+    play = Play()
+
+    async def talk() -> None:
+        for _ in range(5):
+            await play.update(1, 1.0)
+        await asyncio.gather(play.update(2, 60.0), play.update(2, 1.0))
+
+    in_no_time(talk())
+    assert play.began[1] == pytest.approx([0, 1, 2, 3, 4])
+    assert play.began[2] == pytest.approx([5, 5 + 60 + 30])
+
+
+def test_what_is_dropped_takes_no_turn() -> None:
+    """A thousand that nobody answers are over at once."""
+    play = Play(lambda update: bool(update.effective_chat and update.effective_chat.id == 1))
+
+    async def flood() -> Any:
+        await asyncio.gather(*(play.update(1, 1.0) for _ in range(1000)), play.update(2, 1.0))
+        return asyncio.get_running_loop().time()
+
+    assert in_no_time(flood()) == pytest.approx(1.0)
+    assert [*play.began] == [2]
