@@ -157,7 +157,7 @@ async def test_the_page_speaks_korean_to_who_does(visit: Visit) -> None:
         await entry(page, "민준").click()
         await tap(page, "시작").click()
         await expect(log(page)).to_contain_text("반갑습니다")
-        await tap(page, "다음 다이제스트로").click()
+        await tap(page, "다음 소식으로").click()
         await expect(digests(page, "논문 소식")).to_have_count(1)
         await expect(page.locator("html")).to_have_attribute("lang", "ko")
         await page.get_by_label("이 페이지의 언어").select_option("en")
