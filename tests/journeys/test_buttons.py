@@ -1,10 +1,13 @@
 """Buttons change the message that they stand under, and mean the same after a restart."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
-from digestbot.demo import Stage
+from digestbot.demo import Stage, open_stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import TUESDAY, ask, papers, refused
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 NOT_MODIFIED = (
     "Bad Request: message is not modified: specified new message content and reply markup are exactly "
@@ -60,6 +63,31 @@ async def test_settings_are_changed_by_two_taps(
     await ann.taps(choice)
     assert shown in (await ann.private.hears()).text
     assert refused(stage) == []
+
+
+async def test_every_button_of_the_settings_works_after_a_restart(home: Path) -> None:
+    """Of each screen, in the message in which they were shown before: all they mean is in their codes."""
+    async with open_stage(home, NOON) as before:
+        ann = before.telegram.user("Ann", "en", id=7)
+        await ask(ann, "/start")
+        await ask(ann, "/settings")
+        settings = ann.private.messages[-1]
+        codes = [button.callback_data or "" for row in settings.buttons for button in row]
+        for code in [*codes]:
+            await (await ann.forges(code, settings)).answered()
+            shown = await ann.private.hears()
+            assert shown.id == settings.id
+            codes += [button.callback_data or "" for row in shown.buttons for button in row]
+    codes = [*dict.fromkeys(codes)]
+    assert len(codes) > 60
+    async with open_stage(home, NOON) as after:
+        ann = after.telegram.user("Ann", "en", id=7)
+        await ask(ann, "/help")
+        for code in codes:
+            after.clock.now += timedelta(seconds=2)  # faster than that nobody is answered for long
+            press = await ann.forges(code, ann.private.messages[-1])
+            assert (await press.answered()).text == "", code
+        assert [line for line in refused(after) if "not modified" not in line] == []
 
 
 async def test_pause_and_resume_by_button(stage: Stage, ann: Person) -> None:

@@ -78,6 +78,20 @@ async def test_a_weekend_is_silent(stage: Stage, agent_reader: Person) -> None:
     assert "Friday Agents" in digests(agent_reader)[1]
 
 
+async def test_who_wishes_has_a_line_on_days_without_papers(stage: Stage, ann: Person) -> None:
+    """Nothing listed, on a weekend too, and nothing that matches: each is told, without a sound."""
+    for words in ("/start", "/add unheard", "/notice on", "/days all"):
+        await ask(ann, words)
+    said = []
+    for day in range(15, 20):
+        await stage.at(at(8, day=day))
+        said.append(await ann.private.hears())
+    assert said[0].text == "No paper for you today: 5 new ones were looked at. /today"
+    assert {line.text for line in said[1:]} == {"No new papers are listed today."}
+    assert all(line.silent for line in said)
+    assert refused(stage) == []
+
+
 async def test_no_topics_bring_the_most_votes_up_to_the_maximum(stage: Stage, ann: Person) -> None:
     """Without topics the best of the day come; the rest is one command away."""
     await ask(ann, "/start")

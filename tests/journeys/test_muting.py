@@ -2,7 +2,7 @@
 
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
+from tests.journeys.conftest import ask, refused
 
 
 async def test_a_topic_is_muted_under_its_paper(stage: Stage, ann: Person) -> None:
@@ -38,25 +38,3 @@ async def test_a_button_of_a_topic_that_is_gone_says_so(stage: Stage, ann: Perso
     press = await ann.forges(str(button.callback_data), detail)
     assert "no longer works" in (await press.answered()).text
     assert "You have no topics yet" in await ask(ann, "/topics")
-
-
-async def test_a_paper_tells_where_it_is_from_and_where_its_code_is(stage: Stage, ann: Person) -> None:
-    """Organisation, repository and stars, as the source gave them, besides abstract and links."""
-    stage.hub.days[TUESDAY] = papers(
-        TUESDAY,
-        "Open Agents",
-        githubRepo="https://github.com/lab/open-agents",
-        githubStars=1234,
-        organization={"name": "lab", "fullname": "The & Lab"},
-    )
-    await stage.at(NOON)
-    await ask(ann, "/today all")
-    await ann.taps("1")
-    detail = await ann.private.hears()
-    assert "From The & Lab" in detail.text
-    assert "lab/open-agents" in detail.text
-    assert "★ 1,234" in detail.text
-    assert "<blockquote expandable>" in str(detail.html)
-    for label in ("arXiv", "PDF", "Hugging Face", "Code ★1,234"):
-        assert detail.button(label)
-    assert refused(stage) == []

@@ -1,13 +1,14 @@
 """Finding papers again: search, papers like one, looks back, and what a reader keeps."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from digestbot.demo import Stage
 from digestbot.playground.messages import Message
 from digestbot.playground.people import Person
-from tests.journeys.conftest import TUESDAY, ask, papers, refused
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 HOSTILE = (
     "x" * 10_000,
@@ -20,6 +21,46 @@ HOSTILE = (
     "\x00",
     "a:b*" * 40,
 )
+
+
+async def test_all_that_is_known_of_a_paper_is_one_tap_away(stage: Stage, minjun: Person) -> None:
+    """Bullets, abstract, where it is from, its code; links, and all that can be done with it."""
+    stage.hub.days[TUESDAY] = papers(
+        TUESDAY,
+        "Open Agents",
+        githubRepo="https://github.com/lab/open-agents",
+        githubStars=1234,
+        organization={"name": "lab", "fullname": "The & Lab"},
+    )
+    await stage.at(NOON)
+    await ask(minjun, "/add open agents")
+    await ask(minjun, "/today")
+    await minjun.taps("1")
+    detail = await minjun.private.hears()
+    assert detail.edited
+    for told in (
+        "▲ 추천 50표",
+        "The & Lab",
+        "lab/open-agents",
+        "★ 스타 1,234개",
+        "🏷 open agents",
+        "• It ends well.\n발췌",
+    ):
+        assert told in detail.text
+    assert "<blockquote expandable>This paper is about Open Agents." in str(detail.html)
+    links = {button.text: button.url for row in detail.buttons for button in row if button.url}
+    assert links == {
+        "arXiv": "https://arxiv.org/abs/2510.01400",
+        "PDF": "https://arxiv.org/pdf/2510.01400",
+        "Hugging Face": "https://huggingface.co/papers/2510.01400",
+        "코드 ★1,234": "https://github.com/lab/open-agents",
+    }
+    others = [button.text for row in detail.buttons for button in row if not button.url]
+    assert others == [
+        "☆ 저장", "비슷한 논문", "BibTeX", "👍 유용해요", "👎 관심 없어요",
+        "‘open agents’ 숨기기", "« 목록으로",
+    ]  # fmt: skip
+    assert refused(stage) == []
 
 
 async def test_a_search_is_paged_in_place(stage: Stage, ann: Person) -> None:
@@ -150,6 +191,33 @@ async def test_a_paper_is_saved_and_let_go(stage: Stage, ann: Person) -> None:
     assert "Welcome. Each day" in await ask(ann, "/start")
     assert "Diffusion Models at Night" in await ask(ann, "/saved")
     assert refused(stage) == []
+
+
+async def test_what_is_saved_has_pages(stage: Stage, ann: Person) -> None:
+    """The last saved first, there and back, and a paper leads back to its page."""
+    stage.hub.days[TUESDAY] += papers(TUESDAY, *[f"Kept {n}" for n in range(40)], first=10)
+    await stage.at(NOON)
+    await ask(ann, "/start")
+    start = ann.private.messages[-1]
+    for number in range(40):
+        stage.clock.now += timedelta(seconds=2)  # faster than that nobody is answered for long
+        await (await ann.forges(f"1:save:2510.{1410 + number:05}", start)).answered()
+    first = await ask(ann, "/saved")
+    while not first.startswith("Your 40 saved papers"):
+        first = (await ann.private.hears()).text
+    assert "1. Kept 39" in first
+    await ann.taps("Next ›")
+    second = await ann.private.hears()
+    assert second.edited
+    assert "Kept 39" not in second.text
+    shown = next(button.text for row in second.buttons for button in row if button.text.isdigit())
+    await ann.taps(shown)
+    assert "Abstract" in (await ann.private.hears()).text
+    await ann.taps("« Back to the list")
+    assert (await ann.private.hears()).text == second.text
+    await ann.taps("‹ Previous")
+    assert (await ann.private.hears()).text == first
+    assert [line for line in refused(stage) if "not modified" not in line] == []  # the button is not there
 
 
 async def test_a_members_save_goes_to_the_members_own_list(stage: Stage, ann: Person, minjun: Person) -> None:

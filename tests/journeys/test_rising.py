@@ -37,6 +37,24 @@ async def test_a_paper_that_rises_is_shown_once(stage: Stage, ann: Person, minju
     assert refused(stage) == []
 
 
+async def test_no_more_than_two_rise_into_a_digest(stage: Stage, ann: Person) -> None:
+    """Of three that rose the two that are highest above what they needed; the third, the day after."""
+    for words in ("/start", "/add agents", "/max 4"):
+        await ask(ann, words)
+    stage.hub.days[TUESDAY] = papers(TUESDAY, *[f"Agents of Number {number}" for number in range(7)])
+    await stage.at(NOON + DAY)
+    assert "+3 more" in digests(ann)[0]
+    for number, votes in ((4, 900), (5, 700), (6, 800)):
+        _vote(stage, f"{TUESDAY:%y%m}.{1400 + number:05}", votes)
+    for ahead, risen in ((1, [4, 6]), (2, [5])):
+        _list(stage, TUESDAY + ahead * DAY, f"Agents of Day {ahead}")
+        await stage.at(NOON + (ahead + 1) * DAY)
+        digest = digests(ann)[ahead]
+        assert [number for number in range(7) if f"Agents of Number {number}" in digest] == risen
+        assert digest.count(RISING) == len(risen)
+    assert refused(stage) == []
+
+
 async def test_in_a_group_a_rising_paper_says_so_in_words(stage: Stage, ann: Person) -> None:
     """Its line has room for one, behind the sign that not everybody can see."""
     lab = stage.telegram.group("Lab", admins=[ann])
