@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import contextlib
 import gc
-import importlib.util
 import os
 import signal
 import statistics
@@ -19,38 +18,42 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 import uvloop
-from telegram import Bot, Update
-from telegram.ext import ApplicationBuilder, ExtBot
-from telegram.request import HTTPXRequest
+from telegram import Update
+from telegram.ext import ApplicationBuilder
 
 from digestbot import log
-from digestbot.app import App
 from digestbot.bot.limiter import Limiter
-from digestbot.bot.sender import TelegramSender, call
+from digestbot.bot.sender import TelegramSender
 from digestbot.bot.transport import AiohttpRequest
-from digestbot.core.subscriber import Schedule
-from digestbot.render.message import Message
-from digestbot.settings import only
-from tests.builders import NOON, Clock, a_paper, a_subscriber
+from tests.benchmarks.ways import (
+    AT_ONCE,
+    CAP,
+    DIGEST,
+    OTHERS,
+    TOKEN,
+    Way,
+    an_app,
+    by_aiohttp,
+    by_courier,
+    by_courier_without_ledger,
+    by_sender,
+)
 
-TOKEN = "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI"
 TIMES = 5
-AT_ONCE = 64
-NO_CAP = 1_000_000
-CAP = 1_000
+LOOPS = ("asyncio", "uvloop")
+"""Where others run: the first as they come."""
 LATENCY = 0.04
-SLOW = 10
-"""Such a part of the messages is enough for the slow ways."""
-DIGEST = Message("<b>A Paper about Agents</b>\nWhat it shows, in one sentence of some length.\n" * 10)
+SLOW = 5
+"""Such a part of the messages is enough for the ways of others."""
 
 
 def figure(name: str, value: float) -> None:
@@ -89,132 +92,43 @@ def most_in_a_second(times: Sequence[float]) -> int:
     return most
 
 
-async def rate(count: int, send: Callable[[int], Awaitable[object]], at_once: int = AT_ONCE) -> float:
-    """Return how many of *count* messages a second *send* takes, so many *at_once*."""
-    numbers = iter(range(1, count + 1))
-
-    async def sender() -> None:
-        for number in numbers:
-            await send(number)
-
-    started = time.perf_counter()
-    await asyncio.gather(*(sender() for _ in range(at_once)))
-    return count / (time.perf_counter() - started)
-
-
 # -- ways to send ------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def a_bot(url: str, limiter: Limiter) -> AsyncIterator[ExtBot[Any]]:
-    builder = ApplicationBuilder().token(TOKEN).base_url(f"{url}/bot").job_queue(None)
-    builder = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest(connections=2))
-    async with builder.rate_limiter(limiter).build().bot as bot:
-        yield bot
-
-
-async def by_sender(url: str, count: int) -> float:
-    """Our sender and nothing else."""
-    async with a_bot(url, Limiter(NO_CAP)) as bot:
-        sender = TelegramSender(bot)
-        packed = sender.pack(DIGEST)
-        return await rate(count, lambda number: sender.send(number, packed))
-
-
-async def by_aiohttp(url: str, count: int) -> float:
-    """The same bodies by a bare client: what can be had at most."""
-    rest = orjson.dumps(
-        {"text": DIGEST.html, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
-    )
-    headers = {"Content-Type": "application/json"}
-    connector = aiohttp.TCPConnector(limit=AT_ONCE)
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as client:
-
-        async def send(number: int) -> None:
-            body = b'{"chat_id":%d,%b' % (number, rest[1:])
-            async with client.post(f"{url}/bot{TOKEN}/sendMessage", data=body) as answer:
-                await answer.read()
-
-        return await rate(count, send)
-
-
-async def by_default(url: str, count: int) -> float:
-    """python-telegram-bot as it comes, but with room for as many at once."""
-    request = HTTPXRequest(connection_pool_size=AT_ONCE, pool_timeout=60)
-    async with Bot(TOKEN, base_url=f"{url}/bot", request=request) as bot:
-        return await rate(count, lambda number: bot.send_message(number, **call(DIGEST)))
-
-
-async def by_aiogram(url: str, count: int) -> float:
-    aiogram = importlib.import_module("aiogram")
-    server = importlib.import_module("aiogram.client.telegram").TelegramAPIServer
-    session = importlib.import_module("aiogram.client.session.aiohttp").AiohttpSession(
-        api=server.from_base(url), limit=AT_ONCE
-    )
-    bot = aiogram.Bot(TOKEN, session=session)
-    try:
-        return await rate(count, lambda number: bot.send_message(number, DIGEST.html, parse_mode="HTML"))
-    finally:
-        await session.close()
-
-
-@asynccontextmanager
-async def an_app(folder: Path, url: str, subscribers: int) -> AsyncIterator[App]:
-    """Open the application with a SQLite file of so many readers, all due now, and some papers."""
-    settings = only(data_dir=folder, telegram={"token": TOKEN, "api_url": url}, delivery={"rate": CAP})
-    async with App(settings, Clock(NOON)) as app:
-        await app.store.upgrade()
-        async with app.store.write() as tables:
-            await tables.papers.save(
-                [a_paper(number, f"Agents of Kind {number}") for number in range(1, 4)], NOON
-            )
-            schedule = Schedule(NOON.time(), "UTC")
-            for chat in range(1, subscribers + 1):
-                reader = a_subscriber(chat, schedule=schedule, next_due_at=NOON - timedelta(minutes=1))
-                await tables.subscribers.add(reader, NOON)
-        yield app
-
-
-async def by_courier(url: str, count: int) -> float:
-    """All of it: claim, render, send and the ledger."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with an_app(Path(folder), url, count) as app, a_bot(url, Limiter(NO_CAP)) as bot:
-            courier = app.courier(TelegramSender(bot))
-            await courier.plan()
-            started = time.perf_counter()
-            sent = await courier.send()
-            seconds = time.perf_counter() - started
-            assert sent == count, f"{sent} of {count} were sent"
-            return sent / seconds
+async def by_other(name: str, loop: str, url: str, count: int) -> float:
+    """Have a process of its own send as *name* does, on *loop*."""
+    more = ["--uvloop"] if loop == "uvloop" else []
+    command = [sys.executable, "-m", "tests.benchmarks.ways", name, url, str(count), *more]
+    process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    told, _ = await process.communicate()
+    return float(told)
 
 
 async def measure_ways(count: int) -> None:
-    ways: dict[str, Callable[[str, int], Awaitable[float]]] = {
+    ways: dict[str, Way] = {
         "digests": by_courier,
+        "without_ledger": by_courier_without_ledger,
         "sender": by_sender,
         "bare_aiohttp": by_aiohttp,
-        "python_telegram_bot": by_default,
     }
-    has_aiogram = importlib.util.find_spec("aiogram") is not None
-    if not has_aiogram:
+    slow: dict[str, Way] = {
+        f"{name}_on_{loop}": partial(by_other, name, loop) for name in OTHERS for loop in LOOPS
+    }
+    if "aiogram" not in OTHERS:
         say("aiogram is not installed, and not measured; `pip install aiogram` brings it")
-    else:
-        ways["aiogram"] = by_aiogram
-    found: dict[str, list[float]] = {name: [] for name in ways}
+    found: dict[str, list[float]] = {name: [] for name in (*ways, *slow)}
     with a_telegram() as url:
         for _ in range(TIMES):
-            for name, way in ways.items():
-                few = count // SLOW if name == "python_telegram_bot" else count
-                found[name].append(await way(url, few))
+            for name, way in (*ways.items(), *slow.items()):
+                found[name].append(await way(url, count // SLOW if name in slow else count))
                 await arrivals(url)
     middle = {name: statistics.median(rates) for name, rates in found.items()}
     for name, value in middle.items():
         figure(f"sending.{name}_per_second", value)
-    figure("sending.times_bare_aiohttp", middle["digests"] / middle["bare_aiohttp"])
-    figure("sending.times_python_telegram_bot", middle["digests"] / middle["python_telegram_bot"])
-    if has_aiogram:
-        figure("sending.times_aiogram", middle["digests"] / middle["aiogram"])
-    figure("sending.ledger_percent", 100 * (middle["sender"] / middle["digests"] - 1))
+    for name in ("bare_aiohttp", *slow):
+        figure(f"sending.times_{name}", middle["digests"] / middle[name])
+    figure("sending.ledger_percent", 100 * (middle["without_ledger"] / middle["digests"] - 1))
+    figure("sending.over_sender_percent", 100 * (middle["sender"] / middle["digests"] - 1))
 
 
 # -- at the cap --------------------------------------------------------------------------------
@@ -355,7 +269,8 @@ def _ready(environment: dict[str, str]) -> tuple[float, float]:
 
 async def measure(messages: int, seconds: int) -> None:
     gc.collect()
-    gc.freeze()  # as the bot does
+    gc.set_threshold(10_000)  # as the bot does, and the next line
+    gc.freeze()
     await measure_ways(messages)
     await measure_today(push=10_000)
     await measure_cap(seconds)
