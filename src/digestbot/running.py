@@ -39,6 +39,9 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
         async with app.serve(silence, running.webhook):
             await running.invite()
             gc.collect()
+            gc.set_threshold(
+                10_000
+            )  # a push makes much and keeps nothing: to look after each 700 takes a tenth
             gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
             log.info("digestbot runs", role=str(role), bot=running.bot.bot.username, database=app.store.place)
             await stop.wait()

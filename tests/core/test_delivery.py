@@ -1,6 +1,5 @@
 """The whole policy of a delivery, as a table."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,7 +71,7 @@ LATER = NOON + backoff(1)
         ),
         (Outcome.ERROR, claimed(), {}, Decision(State.PLANNED, LATER)),
         (Outcome.ERROR, OFTEN, {}, Decision(State.FAILED, NOON + RETRY_FAILED)),
-        (Outcome.ERROR, replace(OFTEN, tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
+        (Outcome.ERROR, OFTEN._replace(tried_at=NOON - FAILED_FOR), {}, Decision(State.FAILED)),
         (Outcome.UNCERTAIN, claimed(), {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[0], doubts=True)),
         (Outcome.UNCERTAIN, AGAIN, {}, Decision(State.UNCERTAIN, NOON + COPIES_AFTER[1], doubts=True)),
         (
@@ -178,7 +177,7 @@ def _claimed_again(delivery: Delivery, now: datetime) -> Delivery:
     if delivery.state is State.SENDING:
         return delivery
     tried_at = delivery.tried_at or now
-    return replace(delivery, state=State.SENDING, attempts=delivery.attempts + 1, tried_at=tried_at)
+    return delivery._replace(state=State.SENDING, attempts=delivery.attempts + 1, tried_at=tried_at)
 
 
 def test_waits_grow_and_end() -> None:

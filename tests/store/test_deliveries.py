@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,11 +58,11 @@ async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store, rea
     assert claimed.digest == DIGEST
     assert (claimed.state, claimed.attempts, claimed.tried_at) == (State.SENDING, 1, NOON)
     later = NOON + MINUTE
-    half = replace(claimed, state=State.UNCERTAIN, done=1, doubts=1, doubt_upto=2, act_at=later)
+    half = claimed._replace(state=State.UNCERTAIN, done=1, doubts=1, doubt_upto=2, act_at=later)
     await settle(store, half, claimed)
     assert await claim(store) == []
     (again,) = await claim(store, later)
-    assert again == replace(half, state=State.SENDING, attempts=2, act_at=later + LEASE)
+    assert again == half._replace(state=State.SENDING, attempts=2, act_at=later + LEASE)
 
 
 async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: Subscriber) -> None:
@@ -72,7 +71,7 @@ async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: 
         (claimed,) = await claim(store, now)
         async with store.read() as tables:
             assert await tables.deliveries.of_digest(claimed.digest_id, reader.id) == claimed
-        await settle(store, replace(claimed, state=State.FAILED, act_at=NOON + MINUTE), claimed)
+        await settle(store, claimed._replace(state=State.FAILED, act_at=NOON + MINUTE), claimed)
 
 
 async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: Subscriber) -> None:
@@ -90,7 +89,7 @@ async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: S
         {"state": State.PLANNED, "act_at": NOON + MINUTE},
         {"state": State.FAILED, "act_at": NOON + 2 * MINUTE},
     ]
-    settled = [replace(one, **end) for one, end in zip(claimed, ends, strict=True)]
+    settled = [one._replace(**end) for one, end in zip(claimed, ends, strict=True)]
     async with store.write() as tables:
         await tables.deliveries.settle([*map(Settled, settled, claimed)], NOON)
     async with store.read() as tables:
@@ -101,7 +100,7 @@ async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: S
 async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, reader: Subscriber) -> None:
     """With the digest that nobody else was told."""
     (claimed,) = await claim(store)
-    await settle(store, replace(claimed, state=State.SENT, act_at=None), claimed)
+    await settle(store, claimed._replace(state=State.SENT, act_at=None), claimed)
     async with store.write() as tables:
         assert await tables.deliveries.unfinished() == 0
         assert await tables.deliveries.states() == {State.SENT: 1}
@@ -184,10 +183,10 @@ async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store
     async with store.write() as tables:
         await tables.deliveries.recover(NOON + LEASE)
     (now,) = await claim(store, NOON + LEASE)
-    await settle(store, replace(late, state=State.FAILED, act_at=None), late)
+    await settle(store, late._replace(state=State.FAILED, act_at=None), late)
     async with store.read() as tables:
         assert await tables.deliveries.states() == {State.SENDING: 1}
-    await settle(store, replace(now, state=State.SENT, act_at=None), now)
+    await settle(store, now._replace(state=State.SENT, act_at=None), now)
     async with store.read() as tables:
         assert await tables.deliveries.states() == {State.SENT: 1}
 
@@ -201,7 +200,7 @@ async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store, reader:
         await tables.deliveries.cancel(reader.id, NOON)
         assert await tables.deliveries.states() == {State.CANCELLED: 1, State.SENDING: 1}
     assert await claim(store, NOON + MINUTE) == []
-    await settle(store, replace(flying, state=State.SENT, act_at=None), flying)
+    await settle(store, flying._replace(state=State.SENT, act_at=None), flying)
 
 
 async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscriber) -> None:
@@ -211,7 +210,7 @@ async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscribe
     first, second = await claim(store, NOON + MINUTE, 2), await claim(store, NOON + MINUTE, 2)
     assert [one.slot_at for one in first] == [NOON]
     assert second == []
-    waits = replace(first[0], state=State.FAILED, act_at=NOON + timedelta(hours=1))
+    waits = first[0]._replace(state=State.FAILED, act_at=NOON + timedelta(hours=1))
     await settle(store, waits, first[0])
     assert [one.slot_at for one in await claim(store, NOON + MINUTE, 2)] == [NOON + MINUTE]
 

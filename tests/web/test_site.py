@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,7 +86,7 @@ async def test_a_database_that_is_gone_is_told() -> None:
 async def test_metrics_tell_what_happened_and_what_there_is(page: Page) -> None:
     """Results, lag, retries and calls are counted; the rest is read from the database."""
     sent = Delivery(id=1, subscriber_id=1, digest_id=1, slot_at=NOON, digest=DIGEST, state=State.SENT)
-    waiting = replace(sent, state=State.PLANNED, act_at=NOON)
+    waiting = sent._replace(state=State.PLANNED, act_at=NOON)
     results = [Result(Settled(waiting, waiting, "flood")), Result(Settled(sent, sent, None))]
     page.metrics.settled(results, NOON + timedelta(seconds=20))
     page.metrics.call("sendMessage", "200")

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from digestbot.actions import Clock
 from digestbot.core.subscriber import Subscriber, SubscriberState, without_thread
@@ -15,8 +16,7 @@ MOST = 500
 """So many results are written at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one message, and what it tells of its reader."""
 
     settled: Settled

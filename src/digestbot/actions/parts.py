@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from digestbot.actions.library import digest_listing
 from digestbot.actions.summarize import Summarizer
@@ -47,8 +47,7 @@ class Ready:
         return hashlib.sha256(self.message.html.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class _Which:
+class _Which(NamedTuple):
     """All that a message depends on: for whom it is the same, it is made once."""
 
     digest_id: int
@@ -98,7 +97,7 @@ class Parts:
         while not messages or delivery.done < len(delivery.digest.picks):
             ready = await self._make(delivery, reader)
             messages.append(ready.message)
-            delivery = replace(delivery, done=delivery.done + ready.cards)
+            delivery = delivery._replace(done=delivery.done + ready.cards)
         return messages
 
     def in_plain_words(self, ready: Ready) -> Ready:

@@ -11,7 +11,7 @@ became of the one before.
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -41,7 +41,7 @@ from digestbot.store.deliveries import START, Settled
 
 log = structlog.get_logger()
 
-CLAIM = 256
+CLAIM = 1024
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
 FEWEST = 16
 """So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
@@ -172,8 +172,8 @@ class Round:
     async def _ready(self, delivery: Delivery, reader: Subscriber, now: datetime) -> tuple[Ready, Delivery]:
         """Return the next message, and the delivery with what may have been shown by a copy before it."""
         if delivery.doubts and delivery.doubt_upto <= delivery.done:  # its sender died
-            unflagged = await self._parts.next(replace(delivery, doubts=0), reader, now)
-            delivery = replace(delivery, doubt_upto=delivery.done + unflagged.cards)
+            unflagged = await self._parts.next(delivery._replace(doubts=0), reader, now)
+            delivery = delivery._replace(doubt_upto=delivery.done + unflagged.cards)
         return await self._parts.next(delivery, reader, now), delivery
 
     async def _try(self, delivery: Delivery, reader: Subscriber, ready: Ready) -> Answer:

@@ -46,6 +46,8 @@ _NO_THREAD = ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
 """A 400 with one of these speaks of the thread that we wrote to."""
 _UNTOLD_WAIT = 30.0
 """Seconds after a 429 that names none."""
+_TAKEN = b'{"ok":true,'
+_SENT = Answer(Outcome.SENT)
 _NO_CHAT = ("chat not found", "PEER_ID_INVALID", "group chat was deactivated")
 
 
@@ -123,6 +125,8 @@ def read(status: int, content: bytes) -> Answer:
 
     Any 5xx is a failure before the message was taken, but for 504: there a gateway gave up waiting.
     """
+    if status == HTTPStatus.OK and content.startswith(_TAKEN):  # what follows is the message that we know
+        return _SENT
     try:
         told = orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -130,7 +134,7 @@ def read(status: int, content: bytes) -> Answer:
     if not isinstance(told, Mapping):
         told = {}
     if told.get("ok") is True:
-        return Answer(Outcome.SENT)
+        return _SENT
     if status < 300 or status == HTTPStatus.GATEWAY_TIMEOUT:
         return Answer(Outcome.UNCERTAIN, reason=f"no answer in HTTP {status}")
     reason = str(told.get("description") or f"HTTP {status}")

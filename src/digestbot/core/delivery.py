@@ -11,9 +11,10 @@
 Whatever waits to be done once more has a time for it, `act_at`; what has none is over.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from digestbot.core.digest import Digest
 
@@ -73,8 +74,7 @@ class WhenUncertain(StrEnum):
     """It is let be; what comes after it goes out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One subscriber's digest of one due time, on its way."""
 
     id: int
@@ -187,8 +187,7 @@ def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> 
     if decision.is_over:
         return _advanced(delivery, cards, now, in_doubt=decision.doubts)
     newly = decision.doubts and not delivery.doubts
-    return replace(
-        delivery,
+    return delivery._replace(
         state=decision.state,
         act_at=decision.retry_at,
         attempts=delivery.attempts - (not decision.counts),
@@ -210,8 +209,7 @@ def let_be(delivery: Delivery, cards: int, now: datetime) -> Delivery:
 
 def released(delivery: Delivery) -> Delivery:
     """Return a claimed delivery of which nothing was sent as it was before, for others to take."""
-    return replace(
-        delivery,
+    return delivery._replace(
         state=State.UNCERTAIN if delivery.doubts else State.PLANNED,
         act_at=delivery.slot_at,
         attempts=delivery.attempts - 1,
@@ -224,8 +222,7 @@ def _advanced(delivery: Delivery, cards: int, now: datetime, *, in_doubt: bool) 
     unconfirmed = delivery.unconfirmed or in_doubt
     has_more = done < len(delivery.digest.picks)
     over = State.UNCERTAIN if unconfirmed else State.SENT
-    return replace(
-        delivery,
+    return delivery._replace(
         state=State.SENDING if has_more else over,
         act_at=now + LEASE if has_more else None,
         done=done,

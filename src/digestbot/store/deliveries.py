@@ -36,8 +36,7 @@ class Place:
 START = Place(datetime.min.replace(tzinfo=UTC), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A claimed delivery as it is to be from now on, and what it was claimed as."""
 
     delivery: Delivery
