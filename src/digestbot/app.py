@@ -218,8 +218,11 @@ class App:
             only=None if role.delivers else ("heartbeat",),
         )
 
-    def webhook(self, bot: "Bot") -> "Webhook | None":
-        """Return what takes updates for *bot*, if they are to come by webhook. Raises SettingsError."""
+    def intake(self, bot: "Bot") -> Intake:
+        return Intake(bot, self.store, self._clock)
+
+    def webhook(self, intake: Intake) -> "Webhook | None":
+        """Return what hears of updates, if they are to come by webhook. Raises SettingsError."""
         url = self._settings.webhook_url()
         if url is None:
             return None
@@ -229,7 +232,7 @@ class App:
         path = given.webhook_path or urlsplit(url).path or "/"
         secret = given.webhook_secret
         known = secret.get_secret_value() if secret else secret_of(self._settings.telegram_token())
-        return Webhook(url, path, known, Intake(bot, self.store, self._clock).take)
+        return Webhook(url, path, known, intake.take)
 
     @asynccontextmanager
     async def serve(

@@ -54,7 +54,8 @@ class Running:
     def __init__(self, app: App, role: Role = Role.ALL) -> None:
         self.role = role
         self.bot = app.bot()
-        self.webhook = app.webhook(self.bot) if role.answers else None
+        self._intake = app.intake(self.bot)
+        self.webhook = app.webhook(self._intake) if role.answers else None
         self.writer = app.writer
         self._shut_out = partial(app.membership.shut_out, app.access)
         sender = app.sender(self.bot.bot)
@@ -67,7 +68,9 @@ class Running:
         if self.role.answers:
             await introduce(self.bot)
             await self.bot.start()
-        if self.role.answers and self.webhook is None and self.bot.updater is not None:
+        if self.webhook is not None:
+            self._intake.start()
+        elif self.role.answers and self.bot.updater is not None:
             await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
         self.clockwork.start()
         return self
@@ -83,6 +86,7 @@ class Running:
             await self.bot.updater.stop()
         if self.bot.running:
             await self.bot.stop()
+        await self._intake.stop()
         await self.bot.shutdown()
 
     async def invite(self) -> None:

@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 
 from digestbot.playground.emulator import Emulator
+from digestbot.playground.faults import Fault
 from digestbot.playground.hub import HuggingFaceServer
 from digestbot.web.webhook import SECRET, secret_of
 from tests.conftest import Create
@@ -74,9 +75,7 @@ class Town:
 
     async def web(self, open_: AsyncExitStack) -> str:
         """Start a replica that answers and return its address."""
-        replica = await open_.enter_async_context(self.process("web", "digestbot runs"))
-        (port,) = re.findall(r"port=(\d+)", "".join(replica.told))
-        return f"http://127.0.0.1:{port}"
+        return (await open_.enter_async_context(self.process("web", "digestbot runs"))).url
 
 
 @dataclass
@@ -85,6 +84,12 @@ class Lines:
 
     process: Process
     told: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        (port,) = re.findall(r"port=(\d+)", "".join(self.told))
+        return f"http://127.0.0.1:{port}"
 
     async def until(self, sign: str, seconds: float = 60) -> None:
         assert self.process.stderr is not None
@@ -181,6 +186,29 @@ async def test_only_telegram_is_heard(town: Town) -> None:
         assert (await client.get(f"{url}/readyz")).status == 200
         assert await status(update, right) == await status(update, right) == 200
         assert town.telegram.called("sendMessage") == []
+
+
+async def test_what_a_replica_had_in_hand_is_done_by_another(town: Town) -> None:
+    """SIGKILL between taking updates and answering them: another replica answers each once, in order."""
+    async with town.process("web", "digestbot runs") as doomed, AsyncExitStack() as processes:
+        town.proxy.replicas = [doomed.url]
+        ann, bea = town.telegram.user("Ann"), town.telegram.user("Bea")
+        assert "Welcome" in await ask(ann, "/start")
+        town.telegram.fail_next(Fault.flood(25), count=2)
+        for person, words in ((ann, "/add agents"), (ann, "/topics"), (bea, "/start")):
+            await person.says(words)
+        await town.telegram.until_called("sendMessage", 3)
+        await town.telegram.taken()
+        await doomed.kill()
+        assert not ann.private.unheard
+        other = await processes.enter_async_context(town.process("web", "digestbot runs"))
+        town.proxy.replicas = [other.url]
+        await other.until("updates are taken over")
+        assert "agents" in (await ann.private.hears()).text
+        assert "Your topic" in (await ann.private.hears()).text
+        assert "Welcome" in (await bea.private.hears()).text
+        assert "I don't know" in await ask(ann, "/nonsense"), "and nothing came twice"
+        assert not bea.private.unheard
 
 
 async def test_the_lead_moves_when_who_leads_is_killed(town: Town) -> None:

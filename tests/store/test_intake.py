@@ -1,4 +1,4 @@
-"""Which updates were taken, on SQLite and PostgreSQL."""
+"""Which updates were taken and which are not handled yet, on SQLite and PostgreSQL."""
 
 import asyncio
 from datetime import timedelta
@@ -6,15 +6,41 @@ from datetime import timedelta
 from digestbot.store import Store
 from tests.builders import NOON
 
+LATER = NOON + timedelta(seconds=20)
+MOMENT = timedelta(seconds=1)
+
+
+async def take(store: Store, number: int = 2**40) -> bool:
+    async with store.write() as tables:
+        return await tables.intake.take(number, f"posted {number}", NOON, LATER)
+
 
 async def test_an_update_is_taken_once(store: Store) -> None:
     """Whoever asks, and however many at once, until it is forgotten."""
-
-    async def take() -> bool:
-        async with store.write() as tables:
-            return await tables.intake.take(2**40, NOON)
-
-    assert sorted(await asyncio.gather(*(take() for _ in range(5)))) == [False] * 4 + [True]
+    assert sorted(await asyncio.gather(*(take(store) for _ in range(5)))) == [False] * 4 + [True]
     async with store.write() as tables:
-        await tables.intake.forget(NOON + timedelta(seconds=1))
-    assert await take()
+        await tables.intake.forget(NOON + MOMENT)
+    assert await take(store)
+
+
+async def test_what_nobody_claims_is_taken_over_once(store: Store) -> None:
+    """In the order it came; not what is handled, nor what is claimed anew; not for ever."""
+    for number in (3, 1, 2, 4):
+        await take(store, number)
+    async with store.write() as tables:
+        assert await tables.intake.take_over(LATER, LATER, 9) == []
+        await tables.intake.done(2)
+        await tables.intake.renew({2, 4}, LATER + 2 * MOMENT)
+
+    async def over(seconds: int, most: int = 9) -> list[str]:
+        """Claim for a moment what nobody claims any more after so many seconds."""
+        now = LATER + seconds * MOMENT
+        async with store.write() as tables:
+            return await tables.intake.take_over(now, now + MOMENT, most)
+
+    assert sorted(await asyncio.gather(*(over(1) for _ in range(3)))) == [[], [], ["posted 1", "posted 3"]]
+    assert await over(2) == []
+    assert await over(9, most=1) == ["posted 1"]
+    assert await over(20) == ["posted 3", "posted 4"]
+    assert await over(30) == ["posted 4"], "each is tried three times"
+    assert await over(40) == []

@@ -283,6 +283,10 @@ updates_taken = sa.Table(
     metadata,
     sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("taken_at", UTCDateTime, nullable=False, index=True),
+    # Until it is handled, by who claims it:
+    sa.Column("posted", sa.Text),
+    sa.Column("claimed_until", UTCDateTime, index=True),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="1"),
 )
 
 # What is told, without the words: readers who are told the same share one.

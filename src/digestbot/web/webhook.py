@@ -1,6 +1,6 @@
 """Takes the updates that Telegram posts: only from who knows the secret, each once.
 
-An update is answered with 200 when it is in the queue; all else Telegram posts again.
+An update is answered with 200 when it is written down; all else Telegram posts again.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ MOST = 1 << 20
 SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of the header
 
 Take = Callable[[dict[str, Any]], Awaitable[bool]]
-"""Puts an update into the queue; False where there is no room. Raises ValueError for what is no update."""
+"""Sees to it that an update is handled; False where there is no room. Raises ValueError for anything else."""
 
 
 def secret_of(token: str) -> str:
