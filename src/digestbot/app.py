@@ -268,12 +268,12 @@ class App:
 
         return do
 
-    async def _lead(self) -> None:
-        """Lead, if nobody else does."""
-        leads = await self.store.lead()
-        if leads and not self._leads:
+    async def _lead(self) -> bool:
+        """Lead, if nobody else does; tell whether that is new."""
+        led, self._leads = self._leads, await self.store.lead()
+        if self._leads and not led:
             log.info("this process leads")
-        self._leads = leads
+        return self._leads and not led
 
     async def _refresh(self) -> None:
         for ingest in self.ingests:

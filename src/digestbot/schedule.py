@@ -4,14 +4,15 @@ A job with a source's name reads its lists; `refresh` reads those of the last tw
 has the language model write what readers will want to read; `plan` writes what is due into the ledger, `send`
 sends it; `broadcasts` shows how far those are; `watch` tells the owners of trouble; `housekeeping`
 forgets what is old; `heartbeat` shows that we live; `lead` takes the lead where there are many of us and
-nobody has it. At the start the lists are read and then what is due is sent, to make up for the time we were
-down.
+nobody has it. At the start, and when we take the lead of one who died, the lists are read and then what is
+due is sent, to make up for the time nobody did.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -50,10 +51,10 @@ class Clockwork:
         watch: Job,
         housekeeping: Job,
         heartbeat: Job,
-        lead: Job | None = None,
+        lead: Callable[[], Awaitable[bool]] | None = None,
         only: Collection[str] | None = None,
     ) -> None:
-        jobs = {
+        jobs: dict[str, tuple[Job, timedelta]] = {
             **polls,
             "refresh": (refresh, REFRESH),
             "plan": (plan, PLAN),
@@ -63,12 +64,11 @@ class Clockwork:
             "housekeeping": (housekeeping, HOUSEKEEPING),
             "heartbeat": (heartbeat, HEARTBEAT),
             **({"summaries": (summaries, SUMMARIES)} if summaries else {}),
-            **({"lead": (lead, LEAD)} if lead else {}),
+            **({"lead": (partial(self._take_lead, lead), LEAD)} if lead else {}),
         }
         jobs = {name: job for name, job in jobs.items() if only is None or name in only}
         self._jobs = {name: job for name, (job, _) in jobs.items()}
-        first = ("heartbeat", "lead", *polls, "plan", "send", "summaries")
-        self._at_start = [name for name in first if name in jobs]
+        self._missed = [name for name in (*polls, "plan", "send", "summaries") if name in jobs]
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.
@@ -79,7 +79,7 @@ class Clockwork:
         self._turns = {name: asyncio.Lock() for name in jobs}
         for name, (_, interval) in jobs.items():
             self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
-        self._scheduler.add_job(self._catch_up, "date", run_date=datetime.now(UTC), id="catch up")
+        self._scheduler.add_job(self._begin, "date", run_date=datetime.now(UTC), id="start")
         self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
 
     def start(self) -> None:
@@ -106,13 +106,26 @@ class Clockwork:
         """Return the seconds since `plan` last came to its end; None before it first did."""
         return None if self._planned_at is None else asyncio.get_running_loop().time() - self._planned_at
 
+    async def _begin(self) -> None:
+        await self._run_all([name for name in ("heartbeat", "lead") if name in self._jobs])
+        if not self.caught_up.is_set():
+            await self._catch_up()
+
+    async def _take_lead(self, lead: Callable[[], Awaitable[bool]]) -> None:
+        if await lead():
+            await self._catch_up()
+
     async def _catch_up(self) -> None:
-        for name in self._at_start:
+        await self._run_all(self._missed)
+        self.caught_up.set()
+        log.info("caught up")
+
+    async def _run_all(self, names: Sequence[str]) -> None:
+        for name in names:
             try:
                 await self.run(name)
             except Exception:  # digests go out also when the source is down for good
                 log.exception("catching up failed", job=name)
-        self.caught_up.set()
 
 
 def _log_failure(event: JobExecutionEvent) -> None:

@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -19,7 +19,9 @@ from aiohttp import web
 from digestbot.playground.emulator import Emulator
 from digestbot.playground.faults import Fault
 from digestbot.playground.hub import HuggingFaceServer
+from digestbot.store import Store
 from digestbot.web.webhook import SECRET, secret_of
+from tests.builders import a_subscriber
 from tests.conftest import Create
 from tests.journeys.conftest import ask, papers
 
@@ -212,14 +214,25 @@ async def test_what_a_replica_had_in_hand_is_done_by_another(town: Town) -> None
 
 
 async def test_the_lead_moves_when_who_leads_is_killed(town: Town) -> None:
-    """SIGKILL: of two workers the other leads within ten seconds. Neither asks for updates."""
+    """SIGKILL: of two workers the other leads within ten seconds, and reads the lists and sends what is due
+    at once, not half an hour later. Neither asks for updates.
+    """
+    ann = town.telegram.user("Ann", started=True)
     async with (
         town.process("worker", "this process leads") as first,
         town.process("worker", "digestbot runs") as second,
     ):
         assert not any("leads" in line for line in second.told)
+        await first.until("caught up")
+        await second.until("caught up")
         await first.kill()
+        town.hub.days[TODAY] = papers(TODAY, "Agents that Plan", "Robots that Wait")
+        async with Store(town.environment["DIGESTBOT_DATABASE__URL"]) as store, store.write() as tables:
+            due = datetime.now(UTC) - timedelta(minutes=1)
+            await tables.subscribers.add(a_subscriber(ann.private.id, next_due_at=due), due)
         await second.until("this process leads", seconds=10)
+        async with asyncio.timeout(10):
+            assert "Robots that Wait" in (await ann.private.hears()).text
     assert town.telegram.called("getUpdates") == town.telegram.called("setWebhook") == []
 
 
