@@ -92,17 +92,15 @@ class Chances:
         is_new: Callable[[str, Waiting], bool],
     ) -> tuple[Pick, ...]:
         shown = frozenset().union(*(self._shown[one.digest_id] for one in told))
+        muting = [topic for topic in reader.topics if parse(topic).mutes]
         wanted = [
             pick
             for pick in left_out
             if is_still_wanted(pick, reader.topics)
             and not is_new(pick.paper_id, reader)
-            and not self._is_muted(pick.paper_id, reader.topics)
+            and not self._postings.matches(pick.paper_id, muting)
         ]
         return rising(wanted, self._votes, shown)
-
-    def _is_muted(self, paper_id: str, topics: Sequence[str]) -> bool:
-        return any(match.mutes for match in self._postings.matches(paper_id, topics))
 
 
 def _by_reader(told: Collection[Recent]) -> dict[int, list[Recent]]:

@@ -89,14 +89,20 @@ class Planner:
     async def _news(self, tables: Tables, due: Sequence[Waiting], known: "_News | None") -> "_News":
         """Return the papers that are new to those who are *due*, their topics looked for: what is *known*
         of them already is not looked for again.
+
+        Where only topics are not known yet, those of all who are still to come are looked for with them: to
+        look for a few takes nearly as long.
         """
+        topics = _topics(due)
         upto = await tables.papers.last_arrival()
         if known is None or not known.reaches(due, upto):
             after = min((cohort.cursor for cohort in _cohorts(due)), default=upto)
             arrived = await tables.papers.arrived(after, upto)
             chances = await Chances.now(tables, self._clock(), self._rules)
             known = await asyncio.to_thread(_News, arrived, after, upto, self._rules, chances)
-        await asyncio.to_thread(known.postings.look_for, _topics(due))
+        else:
+            topics |= await tables.subscribers.topics_due(self._clock())
+        await asyncio.to_thread(known.postings.look_for, topics)
         return known
 
 
@@ -283,7 +289,8 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
     """Return which digest is whose: without the papers that were brought there before, with what rose."""
     told = news.which(readers)
     both = [*zip(readers, told, strict=True)]
-    perhaps = {reader.id for reader, which in both if which.wanted & news.listed_twice}
+    twice = news.listed_twice
+    perhaps = {reader.id for reader, which in both if which.wanted & twice} if twice else set()
     before = await tables.deliveries.told(perhaps) if perhaps else {}
     heard = [reader for reader, which in both if which.wanted]
     rising = await news.chances.of(tables, heard, news.is_new)

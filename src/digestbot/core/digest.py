@@ -114,7 +114,7 @@ def compose(
     if not picks:
         return None
     new, risen = room(maximum, rising)
-    return Digest((*picks[:new], *rising[:risen]), tuple(picks[new:]), listed, since)
+    return Digest(tuple(picks[:new]) + tuple(rising[:risen]), tuple(picks[new:]), listed, since)
 
 
 def most_in_recap(maximum: int) -> int:

@@ -1,16 +1,21 @@
 """Picks papers for any number of readers: what a paper is worth by a topic is found once."""
 
+import math
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from digestbot.core.digest import BARRED, Pick, bar
+from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, places
-from digestbot.core.rank import ENOUGH, odds, standing, votes_to_gain, weight_of_votes
+from digestbot.core.rank import ENOUGH, Weights, odds, standing, votes_to_gain, weight_of_votes
 
 MOST_SHOWN = 1_000_000
 
 _Ranked = tuple[float, int, Pick, bool]
 """What a paper is worth, less is better; its place, by votes; what is told of it; whether it is firm."""
+
+_PICK, _IS_FIRM = itemgetter(2), itemgetter(3)
 
 _Reason = tuple[float, str, float, bool]
 """Why a paper is brought: less is better, by what topic, how likely it is not meant, whether it is weak."""
@@ -31,7 +36,7 @@ class Picker:
         """
         scale = self._scale(self._newest(wanted))
         best = _narrowed(scale.ranked(topics, wanted))
-        picks = [pick for _, _, pick, _ in best]
+        picks = [*map(_PICK, best)]
         if 0 < shown < len(best):
             picks[shown : shown + BARRED] = scale.barred(best[shown : shown + BARRED], best[shown - 1])
         return picks
@@ -55,7 +60,7 @@ class _Scale:
         weights = postings.rules.weights
         self._postings = postings
         self._standings = [standing(paper, today, weights) for paper in postings.papers]
-        self._votes = [(paper.upvotes, weight_of_votes(paper, today, weights)) for paper in postings.papers]
+        self._votes = [_votes(paper, today, weights) for paper in postings.papers]
         self._reasons: dict[str, dict[int, _Reason]] = {}
         """By topic, by the place of each of its papers."""
         self._alone: dict[str, dict[int, _Ranked]] = {}
@@ -80,19 +85,19 @@ class _Scale:
         """Return those *left_out*, which know when they have risen above the *last* that is shown."""
         picks = []
         for less, place, (paper_id, topics, how, _), _ in left_out:
-            votes, weight = self._votes[place]
-            needed = votes_to_gain(votes, less - last[0], weight)
-            picks.append(Pick(paper_id, topics, how, bar(votes, needed)))
+            missing = less - last[0]
+            votes, weight, least, enough = self._votes[place]
+            needed = least if missing <= enough else bar(votes, votes_to_gain(votes, missing, weight))
+            picks.append(Pick(paper_id, topics, how, needed))
         return picks
 
     def _together(self, topics: Sequence[str], shared: int) -> dict[int, _Ranked]:
         """Return the papers *shared* by several of *topics*."""
-        found: dict[int, list[_Reason]] = {place: [] for place in places(shared)}
-        for topic in topics:
-            reasons = self._reasons[topic]
-            for place in found.keys() & reasons.keys():
-                found[place].append(reasons[place])
-        return {place: self._rank(place, sorted(reasons)) for place, reasons in found.items()}
+        known = [self._reasons[topic] for topic in topics]
+        return {
+            place: self._rank(place, sorted([reasons[place] for reasons in known if place in reasons]))
+            for place in places(shared)
+        }
 
     def _enter(self, topic: str) -> dict[int, _Ranked]:
         reasons: dict[int, _Reason] = {}
@@ -114,6 +119,13 @@ class _Scale:
         return -(odds(missed) + votes + freshness), place, pick, is_firm
 
 
+def _votes(paper: Paper, today: date, weights: Weights) -> tuple[int, float, int, float]:
+    """Return the upvotes of *paper*, their weight, its lowest bar, and what it may miss to have that one."""
+    weight = weight_of_votes(paper, today, weights)
+    least = bar(paper.upvotes, 0)
+    return paper.upvotes, weight, least, weight * (math.log1p(least) - math.log1p(paper.upvotes))
+
+
 def _days(postings: Postings) -> list[tuple[date, int]]:
     """Return the papers of each day, the newest day first."""
     days: dict[date, int] = {}
@@ -124,7 +136,7 @@ def _days(postings: Postings) -> list[tuple[date, int]]:
 
 def _narrowed(ranked: list[_Ranked]) -> list[_Ranked]:
     """Return what `rank.narrow` leaves."""
-    if len(ranked) <= ENOUGH or all(is_firm for _, _, _, is_firm in ranked):
+    if len(ranked) <= ENOUGH or all(map(_IS_FIRM, ranked)):
         return ranked
     shown: list[_Ranked] = []
     counts: dict[str, int] = {}

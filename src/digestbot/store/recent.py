@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.digest import Pick
+from digestbot.store.bulk import one_of
 from digestbot.store.deliveries import is_given_up
 from digestbot.store.picks import risen_of
 from digestbot.store.schema import deliveries, digests
@@ -36,7 +37,8 @@ class RecentDigests:
         If *left_out*, those whose digests left something out, and that were not given up.
         """
         query = sa.select(deliveries.c.subscriber_id, deliveries.c.slot_at, deliveries.c.digest_id).where(
-            deliveries.c.subscriber_id.in_(subscriber_ids), deliveries.c.slot_at >= since
+            one_of(self._connection, deliveries.c.subscriber_id, subscriber_ids),
+            deliveries.c.slot_at >= since,
         )
         if left_out:
             leaves = sa.cast(digests.c.left_out, sa.Text) != "[]"
@@ -45,12 +47,16 @@ class RecentDigests:
 
     async def risen(self, ids: Collection[int], votes: Mapping[str, int]) -> dict[int, tuple[Pick, ...]]:
         """Return what each of these digests left out that has more *votes* than its bar."""
-        query = sa.select(digests.c.id, sa.cast(digests.c.left_out, sa.Text)).where(digests.c.id.in_(ids))
+        query = sa.select(digests.c.id, sa.cast(digests.c.left_out, sa.Text)).where(
+            one_of(self._connection, digests.c.id, ids)
+        )
         return {id_: risen_of(packed, votes) for id_, packed in await self._connection.execute(query)}
 
     async def shown(self, ids: Collection[int]) -> dict[int, frozenset[str]]:
         """Return the ids of the papers that each of these digests shows."""
-        query = sa.select(digests.c.id, sa.cast(digests.c.picks, sa.Text)).where(digests.c.id.in_(ids))
+        query = sa.select(digests.c.id, sa.cast(digests.c.picks, sa.Text)).where(
+            one_of(self._connection, digests.c.id, ids)
+        )
         return {
             id_: frozenset(pick[0] for pick in orjson.loads(packed))
             for id_, packed in await self._connection.execute(query)

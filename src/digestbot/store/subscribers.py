@@ -103,11 +103,16 @@ class Subscribers:
     async def waiting(self, now: datetime, limit: int | None = None) -> list[Waiting]:
         """Return the same readers, as far as planning needs them."""
         query = await self._for_change(_WAITING.where(subscribers.c.next_due_at <= now).limit(limit))
-        rows = await self._connection.execute(query)
+        rows = (await self._connection.execute(query)).all()
         cohorts = _Cohorts(self._connection)
         return [
             Waiting(row[0], tuple(row[1].split(_BETWEEN)) if row[1] else (), cohorts[row[2:]]) for row in rows
         ]
+
+    async def topics_due(self, now: datetime) -> set[str]:
+        """Return the topics of all whose digest is due."""
+        query = sa.select(topics.c.topic).distinct().join(subscribers)
+        return {*await self._connection.scalars(query.where(subscribers.c.next_due_at <= now))}
 
     async def add_topics(self, subscriber_id: int, new: Iterable[tuple[str, str]]) -> tuple[int, ...]:
         """Store topics as (topic, key), none of whose keys may be there yet, and return their ids."""
