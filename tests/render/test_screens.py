@@ -85,3 +85,4 @@ def test_the_settings_of_a_group_lead_to_its_own_options() -> None:
     assert mine - theirs == {Press("choose", ("pictures",))}
     assert "Picture" in private.html
     assert "Picture" not in group.html
+    assert "This group's settings" in group.html

@@ -52,6 +52,10 @@ class Visitor:
         await self.stage.at(until)
         await self._keep(title)
 
+    async def hears(self, title: str) -> None:
+        """Keep what came without a question."""
+        await self._keep(title)
+
     async def _keep(self, title: str, *said: Message) -> None:
         await self._settled()
         heard = [*self.chat.unheard]
@@ -136,5 +140,10 @@ async def _in_a_group(visitor: Visitor) -> None:
     await visitor.taps("A route taken back", (0, 0))
     visitor.chat = visitor.person.private
     visitor.chat._unheard.clear()
-    visitor.stage.telegram.channel("Paper news", admins=[visitor.person])
+    channel = visitor.stage.telegram.channel("Paper news", admins=[visitor.person], with_bot=False)
+    await visitor.says("No channels", "/channels")
+    channel.add_bot(by=visitor.person)
+    await visitor.hears("A channel")
     await visitor.says("Channels", "/channels")
+    await visitor.taps("A channel's settings", (0, 0))
+    await visitor.taps("A channel's topics", (0, 0))
