@@ -46,7 +46,7 @@ def test_each_line_gets_its_verdicts(tmp_path: Path) -> None:
 def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     file = tmp_path / "bullets.jsonl"
     file.write_text(f"\n{line}\n", encoding="utf-8")
-    with pytest.raises(UserError, match="verify-line") as caught:
+    with pytest.raises(UserError, match="bad-line") as caught:
         list(verify_file(file))
     assert caught.value.values["line"] == 2
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from digestbot.app import App
 from digestbot.core.summary import Style
 from digestbot.settings import only
@@ -91,3 +93,31 @@ async def test_the_weights_of_the_ranking_are_settings(tmp_path: Path) -> None:
     """Votes that weigh nothing move nothing; votes that weigh much decide."""
     assert await order_by(tmp_path / "one", votes=0.0) == ["2510.00001", "2510.00002"]
     assert await order_by(tmp_path / "two", votes=9.0) == ["2510.00002", "2510.00001"]
+
+
+@pytest.mark.parametrize(
+    ("papers", "topics", "told"),
+    [
+        (b"[]", b'"agents"\nagents\n', "topics.txt, line 2 can't be read: Expecting value"),
+        (b"[]", b"7\n", "topics.txt, line 1 can't be read: 7"),
+        (b"no list", b'"agents"\n', "papers.json can't be read: Expecting value"),
+        (b"\xff", b'"agents"\n', "papers.json can't be read: "),
+    ],
+)
+def test_a_file_that_can_not_be_read_is_told_in_a_line(
+    tmp_path: Path, papers: bytes, topics: bytes, told: str
+) -> None:
+    """Exit code 2, the file, what is wrong with it, and how it should look."""
+    (tmp_path / "papers.json").write_bytes(papers)
+    (tmp_path / "topics.txt").write_bytes(topics)
+    command = ["topics", "rank", "--papers", "papers.json", "--topics", "topics.txt"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "digestbot", *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert told in ran.stderr
+    assert ran.stderr.count("\n") == 1

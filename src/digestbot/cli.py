@@ -216,8 +216,10 @@ def settings(
 
 @interests.command("rank")
 def topics_rank(
-    papers: Annotated[list[Path], typer.Option(help="Raw daily_papers answers, .json or .json.gz.")],
-    topics: Annotated[Path, typer.Option(help="A JSON string a line.")],
+    papers: Annotated[
+        list[Path], typer.Option(help="Raw daily_papers answers, .json or .json.gz.", exists=True)
+    ],
+    topics: Annotated[Path, typer.Option(help="A JSON string a line.", exists=True)],
     more: Annotated[list[Path] | None, typer.Argument(help="More files of papers.")] = None,
     hide_keywords: Annotated[bool, typer.Option(help="As if the source gave no keywords.")] = False,
     votes: Annotated[bool, typer.Option(help="Let votes and freshness count.")] = False,

@@ -21,6 +21,7 @@ from digestbot.errors import UserError
 from digestbot.topics import read_papers
 from digestbot.vocabulary import load_synonyms
 
+_LINE = '{"source": "…", "language": "ko", "bullets": ["…"]}'
 _CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 _DIGIT = re.compile(r"(?<![\w.,(-])[1-9](?=[\d.,]*(?![\d\w)]))")
 """The first digit of a number that counts: not of `(1)`, nor of 3D."""
@@ -48,7 +49,7 @@ class Measure:
 
 
 def verify_file(path: Path, synonyms: Path | None = None) -> Iterator[str]:
-    """Yield the verdicts on each line of a file, as JSON. Raises UserError `verify-line`."""
+    """Yield the verdicts on each line of a file, as JSON. Raises UserError `bad-line`."""
     known = load_synonyms(synonyms)
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
@@ -61,15 +62,19 @@ def verify_file(path: Path, synonyms: Path | None = None) -> Iterator[str]:
 
 
 def _claims(line: str, path: Path, number: int) -> tuple[str, str, list[str]]:
+    problem = ""
     try:
         read: Any = json.loads(line)
         source, language, bullets = read["source"], read["language"], read["bullets"]
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError("verify-line", file=str(path), line=number, problem=repr(error)) from None
-    if not isinstance(source, str) or not isinstance(language, str) or not isinstance(bullets, list):
-        raise UserError("verify-line", file=str(path), line=number, problem="a field of another type")
-    if not all(isinstance(bullet, str) for bullet in bullets):
-        raise UserError("verify-line", file=str(path), line=number, problem="a bullet that is no text")
+        problem = repr(error)
+    else:
+        if not isinstance(source, str) or not isinstance(language, str) or not isinstance(bullets, list):
+            problem = "a field of another type"
+        elif not all(isinstance(bullet, str) for bullet in bullets):
+            problem = "a bullet that is no text"
+    if problem:
+        raise UserError("bad-line", file=str(path), line=number, problem=problem, example=_LINE)
     return source, language, bullets
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,9 +15,11 @@ from digestbot.core.paper import Paper, merge
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.query import parse
 from digestbot.core.rank import NO_VOTES, Weights
-from digestbot.errors import QueryError
+from digestbot.errors import QueryError, UserError
 from digestbot.sources.huggingface import to_paper
 from digestbot.vocabulary import load_synonyms
+
+_LINE = '"diffusion -survey"'
 
 
 def rank(papers: Iterable[Paper], topics: Iterable[str], rules: Rules) -> Iterator[tuple[str, list[str]]]:
@@ -59,8 +62,26 @@ def _papers(answer: Any, day: date) -> Iterator[Paper]:
 
 
 def _json(path: Path) -> Any:
-    text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return json.loads(text)
+    """Return what a file holds. Raises UserError `bad-papers`."""
+    try:
+        text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return json.loads(text)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise UserError("bad-papers", file=str(path), problem=str(error)) from None
+
+
+def _topics(path: Path) -> Iterator[str]:
+    """Yield the topics of a file, a JSON string a line. Raises UserError `bad-line`."""
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        if line.strip():
+            try:
+                topic = json.loads(line)
+            except ValueError as error:
+                topic = error
+            if not isinstance(topic, str):
+                problem = str(topic)
+                raise UserError("bad-line", file=str(path), line=number, problem=problem, example=_LINE)
+            yield topic
 
 
 def _day(path: Path) -> date:
@@ -72,7 +93,7 @@ def _day(path: Path) -> date:
 
 def rank_files(papers: Sequence[Path], topics: Path, *, hide_keywords: bool, votes: bool) -> Iterator[str]:
     """Yield `{"topic": …, "ranking": [ids, best first]}` for each topic, a JSON string a line, of a file."""
-    wanted = [json.loads(line) for line in topics.read_text(encoding="utf-8").splitlines() if line.strip()]
+    wanted = [*_topics(topics)]
     known = read_papers(papers, hide_keywords=hide_keywords)
     for topic, ids in rank(known, wanted, Rules(load_synonyms(), weights=Weights() if votes else NO_VOTES)):
         yield json.dumps({"topic": topic, "ranking": ids}, ensure_ascii=False)
