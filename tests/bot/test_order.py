@@ -8,7 +8,7 @@ import pytest
 from telegram import Chat, Message, Update, User
 from telegram.constants import ChatType
 
-from digestbot.bot.order import ByChat
+from digestbot.bot.order import FEW, ByChat
 from tests.bot.conftest import in_no_time
 from tests.builders import NOON
 
@@ -34,7 +34,7 @@ class Play:
 
 
 def test_who_sends_many_has_a_tenth_of_the_time() -> None:
-    """Twenty at once, a second each: one begins every ten seconds. Meanwhile others do at once."""
+    """Twenty at once, a second each: one every ten seconds, but for the last few. Others begin at once."""
     play = Play()
 
     async def many() -> None:
@@ -43,7 +43,8 @@ def test_who_sends_many_has_a_tenth_of_the_time() -> None:
         await asyncio.gather(*flood, *others)
 
     in_no_time(many())
-    assert play.began[1] == pytest.approx([10.0 * number for number in range(20)])
+    rested = [10.0 * number for number in range(20 - FEW)]
+    assert play.began[1] == pytest.approx(rested + [rested[-1] + number for number in range(1, FEW + 1)])
     first_wave = [began for chat, (began, *_) in play.began.items() if chat != 1]
     assert sum(began < 0.5 for began in first_wave) == 255, "all but the flood's one that is at work"
     assert max(first_wave) < 1.5
@@ -51,17 +52,19 @@ def test_who_sends_many_has_a_tenth_of_the_time() -> None:
 
 
 def test_who_waits_for_an_answer_is_never_kept_waiting() -> None:
-    """Ask, be answered, ask again: no pause. A very long one ends by itself."""
+    """Ask, be answered, ask again, or tap some buttons in a row: no pause. A very long one ends by itself."""
     play = Play()
 
     async def talk() -> None:
         for _ in range(5):
             await play.update(1, 1.0)
-        await asyncio.gather(play.update(2, 60.0), play.update(2, 1.0))
+        await asyncio.gather(*(play.update(2, 1.0) for _ in range(1 + FEW)))
+        await asyncio.gather(*(play.update(3, 60.0) for _ in range(2 + FEW)))
 
     in_no_time(talk())
     assert play.began[1] == pytest.approx([0, 1, 2, 3, 4])
-    assert play.began[2] == pytest.approx([5, 5 + 60 + 30])
+    assert play.began[2] == pytest.approx([5, 6, 7, 8, 9, 10])
+    assert play.began[3][:3] == pytest.approx([11, 11 + 60 + 30, 11 + 60 + 30 + 60])
 
 
 def test_what_is_dropped_takes_no_turn() -> None:

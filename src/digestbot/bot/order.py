@@ -10,9 +10,11 @@ from telegram.ext import BaseUpdateProcessor
 
 AT_ONCE = 256
 """Updates that are handled at once."""
+FEW = 5
+"""So many of one chat may wait without a rest: somebody taps fast, or a group wakes up."""
 REST = 9
-"""So many times as long as an update took, the next of its chat waits if it was there already: whoever sends
-a thousand has a tenth of our time, however much each takes."""
+"""So many times as long as an update took, the next of its chat waits where more than FEW do: whoever sends a
+thousand has a tenth of our time, however much each takes."""
 LONGEST_REST = 30.0
 """Seconds."""
 _WAITING = 1_000_000
@@ -59,7 +61,7 @@ class ByChat(BaseUpdateProcessor):
             async with self._places:
                 started = loop.time()
                 await coroutine
-            if line.waiting:
+            if line.waiting > FEW:
                 await asyncio.sleep(min(REST * (loop.time() - started), LONGEST_REST))
 
 
