@@ -141,6 +141,11 @@ async def run(image: Image, command: Sequence[str]) -> Process:
 
 def main() -> None:
     python = sys.argv[1] if len(sys.argv) > 1 else sys.executable
+    if os.geteuid() == 0:
+        try:
+            subprocess.run([python, "-c", ""], user=UID, group=UID, check=True)
+        except PermissionError:
+            sys.exit(f"Only root reaches {python}. Try: make image-steps IMAGE_PYTHON=/usr/bin/python3")
     with tempfile.TemporaryDirectory(prefix="digestbot-image-") as name:
         folder = Path(name)
         folder.chmod(0o755)

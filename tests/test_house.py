@@ -112,7 +112,8 @@ def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path) -> None:
     place = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(place), str(wheel)]
     subprocess.run(pip, check=True, capture_output=True)
-    assert (place / "digestbot" / "playground" / "web" / "index.html").is_file()
+    for file in ("playground/web/index.html", "render/fonts/NotoSansCJK-subset.otf", "render/fonts/OFL.txt"):
+        assert (place / "digestbot" / file).is_file(), file
     ran = subprocess.run(
         [
             sys.executable,
