@@ -150,8 +150,10 @@ def test_what_a_bot_may_never_need_is_not_in_its_memory() -> None:
         "feedparser",
         "markdown_it",
         "openai",
+        "opentelemetry",
         "resvg_py",
         "sentencex",
+        "sentry_sdk",
         "tzfpy",
     }
     late.add("sqlalchemy.dialects.postgresql")

@@ -19,6 +19,7 @@ introduces them to each other.
     vocabulary.py  reads config/synonyms.toml, what means the same
     settings/      each setting once
     log.py         one event a line, no secret in any
+    observe.py     errors to Sentry, traces to OpenTelemetry, where they are wanted
     errors.py      what can go wrong, as one tree
 
 A file imports only from rooms below its own (`make house` checks it). To add

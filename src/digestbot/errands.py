@@ -41,7 +41,7 @@ def with_app(
     act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
 ) -> T:
     """Run one action with everything it needs open, and the schema up to date."""
-    from digestbot import log
+    from digestbot import log, observe
     from digestbot.actions import system_clock
     from digestbot.app import App
     from digestbot.settings import load
@@ -56,7 +56,7 @@ def with_app(
             await app.store.upgrade()
             return await act(app)
 
-    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+    with observe.observed(loaded.secrets()), asyncio.Runner(loop_factory=_fast_loop()) as runner:
         return runner.run(opened())
 
 

@@ -18,6 +18,8 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from digestbot.observe import span
+
 log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[object]]
@@ -98,7 +100,8 @@ class Clockwork:
     async def run(self, name: str) -> None:
         """Run one job now, or as soon as its last run has ended."""
         async with self._turns[name]:
-            await self._jobs[name]()
+            with span(f"job {name}"):
+                await self._jobs[name]()
         if name == "plan":
             self._planned_at = asyncio.get_running_loop().time()
 

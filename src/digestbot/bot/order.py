@@ -8,6 +8,8 @@ from weakref import WeakValueDictionary
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from digestbot.observe import span
+
 AT_ONCE = 256
 """Updates that are handled at once."""
 FEW = 5
@@ -60,7 +62,8 @@ class ByChat(BaseUpdateProcessor):
             line.waiting -= 1
             async with self._places:
                 started = loop.time()
-                await coroutine
+                with span("update"):
+                    await coroutine
             if line.waiting > FEW:
                 await asyncio.sleep(min(REST * (loop.time() - started), LONGEST_REST))
 

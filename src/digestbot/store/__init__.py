@@ -12,6 +12,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from digestbot.observe import span
 from digestbot.store.archives import Archives
 from digestbot.store.broadcasts import Broadcasts
 from digestbot.store.days import Days
@@ -88,16 +89,18 @@ class Store:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tables]:
         """Give the tables as they are at one moment."""
-        async with self._engine.connect() as connection, connection.begin():
-            yield Tables(connection)
+        with span("database read"):
+            async with self._engine.connect() as connection, connection.begin():
+                yield Tables(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tables]:
         """Give the tables to change: all of it on leaving, or none of it when an error leaves."""
-        async with self._engine.connect() as connection:
-            await connection.execution_options(**{WRITES: True})
-            async with connection.begin():
-                yield Tables(connection)
+        with span("database write"):
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**{WRITES: True})
+                async with connection.begin():
+                    yield Tables(connection)
 
     async def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to *revision*; an empty database gets all of it."""
