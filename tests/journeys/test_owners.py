@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from digestbot.app import App
 from digestbot.demo import Stage, open_stage
+from digestbot.playground.emulator import Emulator
 from digestbot.playground.hub import status
 from digestbot.playground.people import Person
+from digestbot.playground.view import menu_of
+from digestbot.running import Running
+from digestbot.settings import only
 from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 OWNER = 4_200_000
@@ -38,6 +43,39 @@ async def test_owners_see_the_numbers(stage: Stage, owner: Person, ann: Person) 
     assert "In the queue: 0" in told
     assert "No language model." in told
     assert refused(stage) == []
+
+
+async def test_only_owners_are_offered_their_commands(tmp_path: Path) -> None:
+    """Telegram's menu has them first, in the owner's language, from the first Start on and after a restart.
+
+    An owner who never wrote, or is gone, stops nobody.
+    """
+    telegram = Emulator()
+    owner, gone = telegram.user("올가", "ko", id=OWNER), telegram.user("Gone", "en", id=4_200_001)
+    other = telegram.user("민준", "ko")
+
+    def offered(person: Person) -> list[dict[str, str]]:
+        return menu_of(telegram.bot, person.private, "ko")
+
+    async with telegram.serve() as url:
+        given = {"token": telegram.token, "api_url": url}
+        settings = only(data_dir=tmp_path, telegram=given, owners=f"{gone.id}, 5, {OWNER}", log_level="ERROR")
+        async with App(settings) as app:
+            await app.store.upgrade()
+            async with Running(app):
+                assert offered(owner) == offered(other)
+                for person in (owner, gone, other):
+                    await ask(person, "/start")
+                await telegram.until_called("setMyCommands", 4 * 3)
+            theirs = offered(owner)
+            assert [command["command"] for command in theirs[:4]] == ["admin", "broadcast", "invite", "today"]
+            assert theirs[0]["description"] == "봇의 상태"
+            assert theirs[3:] == offered(other)
+            telegram.bot.commands.clear()
+            del telegram.world.chats[gone.id]
+            async with Running(app):
+                assert offered(owner) == theirs
+                assert offered(other) == theirs[3:]
 
 
 async def test_for_all_others_there_is_no_such_command(stage: Stage, owner: Person, ann: Person) -> None:

@@ -9,7 +9,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from telegram import BotCommand, Update
+from telegram import Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import NetworkError, RetryAfter
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
@@ -36,6 +36,7 @@ from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest, Count
 from digestbot.core.languages import LANGUAGES
+from digestbot.core.subscriber import Chat, ChatKind
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
@@ -51,6 +52,8 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 TEXT_LIMIT = int(MessageLimit.MAX_TEXT_LENGTH)
 BUTTONS_LIMIT = int(InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER)
 ENTITIES_LIMIT = int(MessageLimit.MESSAGE_ENTITIES)
+LAST = 1
+"""The group of handlers that is asked besides all others, after them."""
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY, Update.MY_CHAT_MEMBER]
 
 
@@ -83,6 +86,7 @@ def build(
     application.bot_data |= {"desk": desk, "office": office}
     application.add_handler(door.handler(), group=FIRST)
     application.add_handlers(owners.handlers(office))
+    application.add_handler(owners.greeting(office), group=LAST)
     for module in (
         start,
         welcome,
@@ -107,9 +111,12 @@ async def introduce(application: "Bot") -> None:
     """Tell Telegram our commands and what we are, in each language; English is for all others."""
     for language in LANGUAGES:
         code = None if language == SOURCE_LANGUAGE else language
-        commands = [BotCommand(name, text) for name, text in menu(language)]
-        await application.bot.set_my_commands(commands, language_code=code)
+        await application.bot.set_my_commands(menu(language), language_code=code)
         await application.bot.set_my_short_description(about(language), language_code=code)
+    desk, office = application.bot_data["desk"], application.bot_data["office"]
+    for owner in office.owners:
+        if (await desk.membership.reader(Chat(owner, ChatKind.PRIVATE))).id:  # else we have never met
+            await owners.show_menu(application.bot, owner)
 
 
 async def on_error(update: object, context: Context) -> None:

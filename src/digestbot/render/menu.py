@@ -55,6 +55,17 @@ def menu(language: str) -> list[tuple[str, str]]:
     ]
 
 
+def owners_menu(language: str) -> list[tuple[str, str]]:
+    """Return the same for who runs the bot: their own commands first."""
+    t = words(language).gettext
+    return [
+        ("admin", t("How the bot is doing")),
+        ("broadcast", t("Tell all subscribers something")),
+        ("invite", t("A link that lets people in")),
+        *menu(language),
+    ]
+
+
 def about(language: str) -> str:
     """Return the line that people see before they start, at most 120 characters."""
     return words(language).gettext("A daily digest of new research papers on your topics, at your hour.")

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+import structlog
+from telegram import BotCommandScopeChat, Update
 from telegram import Message as TelegramMessage
-from telegram import Update
-from telegram.ext import BaseHandler, CommandHandler, filters
+from telegram.error import BadRequest, Forbidden
+from telegram.ext import BaseHandler, CommandHandler, ExtBot, filters
 
 from digestbot.actions.invitations import MOST_USES, VALID_DAYS
 from digestbot.bot.context import Context, Handler, Office, message_of, on_press, pressed
 from digestbot.core import wishes
 from digestbot.core.broadcast import Shown
+from digestbot.core.languages import LANGUAGES
 from digestbot.core.radar import inviting
 from digestbot.errors import UserError
 from digestbot.render import owners as said
+from digestbot.render.i18n import SOURCE_LANGUAGE
+from digestbot.render.menu import owners_menu
+
+log = structlog.get_logger()
 
 
 async def admin(update: Update, context: Context) -> None:
@@ -66,9 +73,33 @@ async def invite_pressed(update: Update, context: Context) -> None:
     await context.replace(query, said.taken_back(language))
 
 
+async def show_menu(bot: ExtBot[None], owner: int) -> None:
+    """Have Telegram offer an owner the owners' commands, in whatever language they use it."""
+    try:
+        for language in LANGUAGES:
+            code = None if language == SOURCE_LANGUAGE else language
+            scope = BotCommandScopeChat(owner)
+            await bot.set_my_commands(owners_menu(language), scope=scope, language_code=code)
+    except (BadRequest, Forbidden) as error:  # their account is gone, or the bot is another one now
+        log.warning("an owner has no menu", chat=owner, reason=str(error))
+
+
+def greeting(office: Office) -> CommandHandler[Context, None]:
+    """Return what gives owners their menu when they press Start."""
+
+    async def greet(update: Update, context: Context) -> None:
+        await show_menu(context.bot, message_of(update).chat_id)
+
+    return CommandHandler("start", greet, filters=_private_chats_of(office))
+
+
+def _private_chats_of(office: Office) -> filters.BaseFilter:
+    return filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.User(office.owners)
+
+
 def handlers(office: Office) -> list[BaseHandler[Any, Context, Any]]:
     """Return the handlers of the owners' commands: updates of others pass them by."""
-    theirs = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.User(office.owners)
+    theirs = _private_chats_of(office)
 
     def only_owners(handler: Handler) -> Handler:
         async def guarded(update: Update, context: Context) -> None:
