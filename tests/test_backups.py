@@ -1,6 +1,5 @@
 """Everything in one file and back, and from one database to another; nothing is overwritten by accident."""
 
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -9,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from digestbot.store import Store
+from digestbot.store import Store, revisions
 from digestbot.store.schema import papers
 from tests.builders import NOON, a_paper, a_subscriber
 from tests.everything import fill, rows
@@ -73,16 +73,23 @@ def test_what_is_missing_for_postgresql_is_named(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
-async def test_a_newer_backup_is_refused(tmp_path: Path) -> None:
-    """Its schema is not known here."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'a.db'}"
-    async with Store(url) as store:
-        await store.upgrade()
-    assert digestbot(url, "backup", str(tmp_path / "kept")).returncode == 0
-    with sqlite3.connect(tmp_path / "kept") as kept:
-        kept.execute("UPDATE alembic_version SET version_num = '9999'")
-    kept.close()
-    assert "made by a newer digestbot" in digestbot(url, "restore", str(tmp_path / "kept")).stderr
+async def test_a_newer_backup_is_refused(store: Store, newest_url: str, tmp_path: Path) -> None:
+    """Its schema is not known here; what is in the database stays."""
+    file = tmp_path / "kept"
+
+    async def mark(revision: str) -> None:
+        async with store._engine.begin() as connection:
+            await connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{revision}'"))
+
+    await mark("9999")
+    assert digestbot(newest_url, "backup", str(file)).returncode == 0
+    await mark(max(revisions()))
+    async with store.write() as tables:
+        await tables.papers.save([a_paper(7)], NOON)
+    refused = digestbot(newest_url, "restore", str(file), "--replace")
+    told = f"{file} was made by a newer digestbot (schema 9999); nothing was changed.\n"
+    assert (refused.returncode, refused.stderr) == (2, told)
+    assert len((await rows(store))["papers"]) == 1
 
 
 async def test_a_database_is_copied_there_and_back(new_postgres: Callable[[], str], tmp_path: Path) -> None:

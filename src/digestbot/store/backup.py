@@ -55,6 +55,9 @@ async def load(url: str, file: Path, known: Iterable[str]) -> None:
         return
     with TemporaryDirectory() as folder:
         script = Path(folder) / "script.sql"
+        mark = ("--data-only", f"--table={_REVISION}", f"--file={script}")
+        await _run("pg_restore", None, *mark, str(file))
+        _check_revision(file, _copied(script.read_text(encoding="utf-8")), set(known))
         await _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={script}", str(file))
         clear = f"DROP TABLE IF EXISTS {', '.join(_names())} CASCADE"
         stop = ("--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1")
@@ -88,8 +91,21 @@ def _check(file: Path, known: set[str]) -> None:
         raise BackupError(f"{file} is not a backup of a SQLite database of digestbot's") from None
     if state != "ok":
         raise BackupError(f"{file} is damaged: {state}")
+    _check_revision(file, revision, known)
+
+
+def _check_revision(file: Path, revision: str | None, known: set[str]) -> None:
+    if revision is None:
+        raise BackupError(f"{file} is not a backup of a PostgreSQL database of digestbot's")
     if revision not in known:
         raise BackupError(f"{file} was made by a newer digestbot (schema {revision})")
+
+
+def _copied(script: str) -> str | None:
+    """Return the first row that a script of `pg_restore` brings into its table; None where there is none."""
+    _, _, rows = script.partition("FROM stdin;\n")
+    row = rows.partition("\n")[0]
+    return row if row and row != "\\." else None
 
 
 async def _run(program: str, place: sa.URL | None, *arguments: str) -> None:
