@@ -121,8 +121,10 @@ async def test_who_is_denied_hears_nothing(stage: Stage, ann: Person, guest: Per
     assert (await members.reader(Chat(ann.private.id, ChatKind.PRIVATE))).state is SubscriberState.ACTIVE
 
 
-@pytest.mark.parametrize("stage", [{"limits": {"topics": 2, "search": 20}}], indirect=True)
+@pytest.mark.parametrize("stage", [{"limits": {"topics": 2, "topic": 20, "search": 20}}], indirect=True)
 async def test_limits_are_the_operators(stage: Stage, ann: Person) -> None:
     """Topics and searches are as many and as long as the settings say."""
     assert "3 topics; 2 is the most" in await ask(ann, "/add a1, b1, c1")
-    assert "20 characters at most" in await ask(ann, "/search " + "x" * 21)
+    for command in ("/search", "/add", "/test", "/trends"):
+        assert "20 characters" in await ask(ann, f"{command} {'x' * 21}")
+    assert "Added" in await ask(ann, "/add " + "x" * 20)

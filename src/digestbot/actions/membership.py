@@ -26,7 +26,6 @@ from digestbot.core.threads import rerouted
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
-LONGEST_TOPIC = 100
 MOST_PAPERS = 50
 _LIMITS = Limits()
 
@@ -154,7 +153,7 @@ class Membership:
 
         Raises UserError `usage-add`, `topic-too-long`, `too-many-topics`; QueryError as `parse` does.
         """
-        named = _named(wanted)
+        named = self._named(wanted)
         async with self._store.write() as tables:
             reader = await tables.subscribers.in_chat(chat.id) or await self._join(tables, chat)
             had = {key(topic) for topic in reader.topics}
@@ -170,6 +169,22 @@ class Membership:
             reader, tuple(new.values()), tuple(named[found] for found in named if found in had), ids
         )
 
+    def checked(self, topic: str) -> str:
+        """Return *topic* if it can be one. Raises UserError `topic-too-long`, QueryError as `parse` does."""
+        if len(topic) > self._limits.topic:
+            raise UserError("topic-too-long", topic=topic, limit=self._limits.topic)
+        parse(topic)
+        return topic
+
+    def _named(self, wanted: Sequence[str]) -> dict[str, str]:
+        """Return the topics as they are shown, by key. Raises as `add_topics` does."""
+        named: dict[str, str] = {}
+        for topic in filter(None, map(visible, wanted)):
+            named.setdefault(key(self.checked(topic)), topic)
+        if not named:
+            raise UserError("usage-add")
+        return named
+
     async def named(self, chat: Chat, ids: Sequence[int]) -> tuple[str, ...]:
         """Return those of the topics with these *ids* that the reader still has."""
         reader = await self.reader(chat)
@@ -179,9 +194,8 @@ class Membership:
     async def mutable(self, reader: Subscriber, named: Sequence[str]) -> dict[int, str]:
         """Return those of the topics *named* that can be muted, by their ids."""
         had = {key(topic) for topic in reader.topics}
-        new = [
-            topic for topic in named if len(muting(topic)) <= LONGEST_TOPIC and key(muting(topic)) not in had
-        ]
+        longest = self._limits.topic
+        new = [topic for topic in named if len(muting(topic)) <= longest and key(muting(topic)) not in had]
         return await self.ids_of(reader, new)
 
     async def ids_of(self, reader: Subscriber, named: Sequence[str]) -> dict[int, str]:
@@ -207,7 +221,7 @@ class Membership:
         """
         topics = await self.named(chat, [broad])
         narrow = narrower(topics[0]).get(way) if topics else None
-        if narrow is None or len(narrow) > LONGEST_TOPIC:
+        if narrow is None or len(narrow) > self._limits.topic:
             raise UserError("old-button")
         await self.remove_topics(chat, topics)
         return await self.add_topics(chat, [narrow])
@@ -378,23 +392,3 @@ class Membership:
 
     def _due(self, reader: Subscriber) -> Subscriber:
         return replace(reader, next_due_at=due(reader, self._clock()))
-
-
-def checked(topic: str) -> str:
-    """Return *topic* if it can be one. Raises UserError `topic-too-long`, and QueryError as `parse` does."""
-    if len(topic) > LONGEST_TOPIC:
-        raise UserError("topic-too-long", topic=topic, limit=LONGEST_TOPIC)
-    parse(topic)
-    return topic
-
-
-def _named(wanted: Sequence[str]) -> dict[str, str]:
-    """Return the topics as they are shown, by key."""
-    named: dict[str, str] = {}
-    for topic in map(visible, wanted):
-        if topic:
-            checked(topic)
-            named.setdefault(key(topic), topic)
-    if not named:
-        raise UserError("usage-add")
-    return named

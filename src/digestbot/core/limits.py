@@ -8,6 +8,8 @@ from digestbot.core.search import LONGEST
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     topics: int = 50
+    topic: int = 100
+    """Characters."""
     saved: int = 500
     """Papers."""
     search: int = LONGEST

@@ -252,6 +252,7 @@ _LIMITS = Limits()
 
 class Limited(Group):
     topics: int = Field(_LIMITS.topics, ge=1, le=200, description="Topics of a reader.", examples=["20"])
+    topic: int = Field(_LIMITS.topic, ge=20, le=200, description="Characters of a topic.", examples=["60"])
     saved: int = Field(
         _LIMITS.saved, ge=1, le=5000, description="Papers that a reader keeps.", examples=["200"]
     )

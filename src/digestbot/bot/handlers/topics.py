@@ -117,7 +117,7 @@ async def test(update: Update, context: Context) -> None:
     if not topic:
         raise UserError("usage-test")
     reader = await context.reader(update)
-    trial = await context.desk.library.trial(membership.checked(topic), reader)
+    trial = await context.desk.library.trial(context.desk.membership.checked(topic), reader)
     await context.reply(update, context.desk.render.say("trial", reader, trial=trial))
 
 

@@ -2,13 +2,12 @@
 
 from telegram import Update
 
-from digestbot.actions import membership
 from digestbot.bot.context import Context, command
 
 
 async def trends(update: Update, context: Context) -> None:
     topic = " ".join(context.words)
-    await _show(update, context, membership.checked(topic) if topic else "")
+    await _show(update, context, context.desk.membership.checked(topic) if topic else "")
 
 
 async def _show(update: Update, context: Context, topic: str) -> None:
