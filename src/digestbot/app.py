@@ -149,6 +149,7 @@ class App:
             llm,
             budget=self._settings.llm.daily_token_budget,
             ahead=given.ahead,
+            share=self._settings.llm.reader_percent / 100,
             full_texts=FullTexts(self._http, given.fulltext_url) if reads_all else None,
         )
 

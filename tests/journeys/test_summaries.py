@@ -284,9 +284,33 @@ async def test_an_abstract_that_gives_orders_changes_nothing(
     assert refused(stage) == []
 
 
+async def test_one_reader_leaves_the_others_their_share(tmp_path: Path, llm: LlmServer) -> None:
+    """Who asked for many gets no more from the model today but what it wrote already; others do."""
+    async with a_stage(tmp_path, llm, llm={"daily_token_budget": 20_000, "reader_percent": 15}) as stage:
+        stage.hub.days[TUESDAY] += papers(TUESDAY, *(f"Lamp {number}" for number in range(9)), first=10)
+        await stage.at(NOON)
+        minjun, seoyeon = stage.telegram.user("민준", "ko"), stage.telegram.user("서연", "ko")
+        first, *_, last = [paper["paper"]["id"] for paper in stage.hub.days[TUESDAY]]
+
+        async def told(person: Person, paper: str) -> str:
+            return (await answers(person, f"/summary {paper}"))[-1].text
+
+        for paper in stage.hub.days[TUESDAY][:-1]:
+            await told(minjun, paper["paper"]["id"])
+        assert stage.app.writer is not None
+        assert 0 < (await stage.app.writer.budget()).spent <= 3000
+        assert "발췌 · ✓" in await told(minjun, last)
+        assert "LLM tiny" in await told(minjun, first)
+        assert "LLM tiny" in await told(seoyeon, last)
+        another = stage.hub.days[TUESDAY][-2]["paper"]["id"]
+        assert "발췌 · ✓" in await told(minjun, another)
+        await stage.at(NOON + timedelta(days=1))
+        assert "LLM tiny" in await told(minjun, another)
+
+
 async def test_no_tokens_left_means_no_call(tmp_path: Path, llm: LlmServer) -> None:
     """The budget of the day ends it, and a new day begins it; what is left out comes from elsewhere."""
-    async with a_stage(tmp_path, llm, llm={"daily_token_budget": 3000}) as stage:
+    async with a_stage(tmp_path, llm, llm={"daily_token_budget": 3000, "reader_percent": 100}) as stage:
         stage.hub.days[TUESDAY] += papers(TUESDAY, *(f"Lamp {number}" for number in range(9)), first=10)
         await stage.at(NOON)
         minjun = stage.telegram.user("민준", "ko")

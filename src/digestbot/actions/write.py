@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from digestbot.actions import Clock
+from digestbot.actions.shares import Shares
 from digestbot.actions.summarize import Summarizer
 from digestbot.core import prompt
 from digestbot.core.chain import Sifted, complaints, fingerprint, sift, suffices, text_of
@@ -54,8 +55,8 @@ class _Tried:
 class Writer:
     """One summary a paper, language and style.
 
-    *budget*: tokens a UTC day. *ahead*: so many papers of a day are summarised before anyone asks. With
-    *full_texts* it is them that the model reads, where they can be had.
+    *budget*: tokens a UTC day; one reader may use up a *share* of it. *ahead*: so many papers of a day are
+    summarised before anyone asks. With *full_texts* it is them that the model reads, where they can be had.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Writer:
         *,
         budget: int,
         ahead: int,
+        share: float = 1.0,
         full_texts: FullTexts | None = None,
     ) -> None:
         self._store = store
@@ -82,19 +84,23 @@ class Writer:
         self._closed = False
         self._purse = asyncio.Lock()
         """Held where tokens are counted."""
+        self._shares = Shares(int(share * budget), clock)
         self._promised = 0
         """Tokens of requests on their way, by estimate."""
         self._rest_until: datetime | None = None
 
-    async def begin(self, paper: Paper, language: str, style: Style) -> asyncio.Task[Summary | None] | None:
+    async def begin(
+        self, paper: Paper, language: str, style: Style, asker: int | None = None
+    ) -> asyncio.Task[Summary | None] | None:
         """Return the task that writes a summary; None where it is there already, or can't be had now.
 
-        However many ask for the same at once, the model is asked once. The task gives None where it failed.
+        However many ask for the same at once, the model is asked once, and the share of the first *asker*,
+        a chat's id, pays for it; None: of nobody. The task gives None where it failed.
         """
         wanted = Wanted(paper.id, language, style, fingerprint(paper))
         is_new = wanted not in self._writing and not self._closed and await self._may_write(paper, wanted)
         if is_new and wanted not in self._writing:  # nobody was quicker
-            self._writing[wanted] = asyncio.create_task(self._write(paper, wanted))
+            self._writing[wanted] = asyncio.create_task(self._write(paper, wanted, asker))
         return self._writing.get(wanted)
 
     async def write(self, paper: Paper, language: str, style: Style) -> bool:
@@ -156,7 +162,7 @@ class Writer:
             failed = await tables.summaries.last_error(wanted, self._llm.model, since)
         return wanted not in stored and failed != UNFOUNDED
 
-    async def _write(self, paper: Paper, wanted: Wanted) -> Summary | None:
+    async def _write(self, paper: Paper, wanted: Wanted, asker: int | None) -> Summary | None:
         """Ask for a summary, once more where the first does not suffice."""
         try:
             if not await self._may_write(paper, wanted):  # one that ended a moment ago may have done it
@@ -165,21 +171,25 @@ class Writer:
             text = source if given is Input.FULLTEXT else paper.abstract
             language = english_name(wanted.language)
             asked = prompt.ask(paper.title, text, wanted.language, language, wanted.style)
-            tried = await self._try(asked, wanted, source, given)
+            tried = await self._try(asked, wanted, source, given, asker)
             if tried and not tried.summary:
                 again = prompt.ask_again(asked, tried.reply.text, complaints(tried.sifted))
-                tried = await self._try(again, wanted, source, given)
+                tried = await self._try(again, wanted, source, given, asker)
             return tried.summary if tried else None
         finally:
             del self._writing[wanted]
 
-    async def _try(self, asked: prompt.Messages, wanted: Wanted, source: str, given: Input) -> _Tried | None:
+    async def _try(
+        self, asked: prompt.Messages, wanted: Wanted, source: str, given: Input, asker: int | None
+    ) -> _Tried | None:
         """Ask once, within the budget, and write down what came of it; None where there was no answer."""
         tokens = sum(len(text) for _, text in asked) // _CHARACTERS_PER_TOKEN + _ANSWER_TOKENS
-        if not await self._promise(tokens):
+        if not await self._promise(tokens, asker):
             return None
+        spent = 0
         try:
             reply = await self._llm.ask(asked, prompt.schema(wanted.style))
+            spent = reply.tokens
             bullets = prompt.read_answer(reply.text, wanted.style)
             sifted = await asyncio.to_thread(sift, bullets, source, wanted.language, self._synonyms)
             enough = suffices(sifted, source)
@@ -190,6 +200,8 @@ class Writer:
             return None
         finally:
             self._promised -= tokens
+            if asker is not None:
+                self._shares.spend(asker, spent - tokens)
         return tried
 
     def _summary(self, sifted: Sifted, wanted: Wanted, given: Input) -> Summary:
@@ -204,14 +216,19 @@ class Writer:
             written_on=self._clock().date(),
         )
 
-    async def _promise(self, tokens: int) -> bool:
-        """Set *tokens* of today's budget aside; tell whether there are so many."""
+    async def _promise(self, tokens: int, asker: int | None) -> bool:
+        """Set *tokens* of today's budget aside; tell whether there are so many, for this *asker*."""
+        if asker is not None and not self._shares.is_left(asker, tokens):
+            log.warning("a reader used up their share of today's tokens", chat=asker)
+            return False
         async with self._purse:
             spent = (await self.budget()).spent
             if spent + self._promised + tokens > self._budget:
                 log.warning("no tokens left for summaries today", spent=spent, budget=self._budget)
                 return False
             self._promised += tokens
+            if asker is not None:
+                self._shares.spend(asker, tokens)
             return True
 
     def _rests(self) -> bool:

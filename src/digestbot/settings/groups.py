@@ -175,6 +175,13 @@ class Llm(Group):
         description="Tokens that a UTC day may cost; beyond it summaries come without the model.",
         examples=["200000"],
     )
+    reader_percent: int = Field(
+        20,
+        ge=1,
+        le=100,
+        description="Percent of it that what one reader or group asks for may cost.",
+        examples=["50"],
+    )
 
 
 class Summaries(Group):

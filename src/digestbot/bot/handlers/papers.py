@@ -105,7 +105,7 @@ async def _tell(
     reads = language or reader.reads
     card = await library.paper(paper_id, reader, reads)
     mutes = await context.desk.membership.mutable(reader, card.topics) if back else {}
-    writing = await writer.begin(card.paper, reads, reader.style) if writer else None
+    writing = await writer.begin(card.paper, reads, reader.style, reader.chat_id) if writer else None
 
     async def shown(*, awaited: bool) -> Message:
         card = await library.paper(paper_id, reader, reads)
