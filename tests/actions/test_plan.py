@@ -82,7 +82,7 @@ def listed(day: date, luck: Random) -> list[Paper]:
             day.day * 100 + number,
             " ".join(luck.sample(WORDS, k=luck.randint(1, 3))).title(),
             abstract=" ".join(luck.choices((*WORDS, "some", "thing"), k=luck.randint(1, 60))),
-            upvotes=luck.choice((0, 0, 1, 4, 20)) if here else 0,
+            upvotes=luck.choice((-2, 0, 0, 1, 4, 20)) if here else 0,
             listed_on=day - luck.choice((0, 0, 1)) * ONE,
             categories=(luck.choice(CATEGORIES),),
             on_hugging_face=here,
@@ -134,7 +134,8 @@ def told(
             and is_for(paper, one.categories if does_ask else ())
         )
     )
-    liked = new & postings.where(lambda paper: paper.upvotes >= one.minimum_votes)
+    least = one.minimum_votes
+    liked = new & postings.where(lambda paper: not least or paper.upvotes >= least)
     unmuted = postings.unmuted(one.topics)
     wanted = liked & (postings.brought(one.topics) if does_ask else unmuted)
     nothing = Digest((), (), new.bit_count()) if one.tells_nothing else None

@@ -122,8 +122,8 @@ class _Scale:
 def _votes(paper: Paper, today: date, weights: Weights) -> tuple[int, float, int, float]:
     """Return the upvotes of *paper*, their weight, its lowest bar, and what it may miss to have that one."""
     weight = weight_of_votes(paper, today, weights)
-    least = bar(paper.upvotes, 0)
-    return paper.upvotes, weight, least, weight * (math.log1p(least) - math.log1p(paper.upvotes))
+    votes, least = paper.upvotes, bar(paper.upvotes, paper.upvotes)
+    return votes, weight, least, weight * (math.log1p(max(0, least)) - math.log1p(max(0, votes)))
 
 
 def _days(postings: Postings) -> list[tuple[date, int]]:
