@@ -139,6 +139,9 @@ async def test_a_shared_location_sets_the_zone(ann: Person) -> None:
     """Only the zone of a location is kept."""
     await ann.shares_location(48.85, 2.35)
     assert "Europe/Paris" in (await ann.private.hears()).text
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Bo"}
+    await ann.sends(location={"latitude": 37.57, "longitude": 126.98}, forward_origin=origin)
+    assert "Asia/Seoul" in (await ann.private.hears()).text
 
 
 async def test_a_reply_to_a_link_is_summarised(stage: Stage, ann: Person) -> None:

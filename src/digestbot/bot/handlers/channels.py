@@ -104,11 +104,11 @@ def _answer_to_command(name: str) -> _Answer:
     return next(one.callback for one in commands if name in one.commands)
 
 
+_FORWARDED = filters.FORWARDED & ~(filters.COMMAND | filters.LOCATION)
+"""Others answer to commands and places, wherever they come from."""
+
 HANDLERS = [
     command("channels", channels),
     on_press(VERB, pressed_for),
-    MessageHandler(
-        filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.FORWARDED & ~filters.COMMAND,
-        forwarded,
-    ),
+    MessageHandler(filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & _FORWARDED, forwarded),
 ]
