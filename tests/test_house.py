@@ -1,5 +1,6 @@
 """The house is as its map and its documents say."""
 
+import os
 import re
 import subprocess
 import sys
@@ -160,6 +161,18 @@ def test_what_a_bot_may_never_need_is_not_in_its_memory() -> None:
     code = f"import sys, digestbot.cli, digestbot.running\nprint(sorted({late} & sys.modules.keys()))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_what_draws_in_a_terminal_is_not_in_a_bots_memory(tmp_path: Path) -> None:
+    """Though others of its packages would have it; who draws has it still."""
+    code = (
+        "import sys\nfrom digestbot import errands\nasync def look(app):\n    print('rich' in sys.modules)\n"
+        "errands.with_app(look)\nimport rich.console"
+    )
+    environment = {**os.environ, "DIGESTBOT_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert ran.stdout.strip() == "False"
 
 
 def test_every_template_travels_with_the_package() -> None:

@@ -7,8 +7,8 @@ it.
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,10 +41,11 @@ def with_app(
     act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
 ) -> T:
     """Run one action with everything it needs open, and the schema up to date."""
-    from digestbot import log, observe
-    from digestbot.actions import system_clock
-    from digestbot.app import App
-    from digestbot.settings import load
+    with _without("rich"):  # structlog and httpx would bring it, 3 MB and 0.1 s, for what nobody asks of them
+        from digestbot import log, observe
+        from digestbot.actions import system_clock
+        from digestbot.app import App
+        from digestbot.settings import load
 
     loaded = load()
     if needs_token:
@@ -58,6 +59,19 @@ def with_app(
 
     with observe.observed(loaded.secrets()), asyncio.Runner(loop_factory=_fast_loop()) as runner:
         return runner.run(opened())
+
+
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Let *package* seem not to be installed meanwhile, if nobody has it yet."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _fast_loop() -> "Callable[[], asyncio.AbstractEventLoop] | None":

@@ -34,6 +34,7 @@ from digestbot import log
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.sender import TelegramSender
 from digestbot.bot.transport import AiohttpRequest
+from digestbot.running import SWITCH, YOUNG
 from tests.benchmarks.ways import (
     AT_ONCE,
     CAP,
@@ -268,8 +269,9 @@ def _ready(environment: dict[str, str]) -> tuple[float, float]:
 
 
 async def measure(messages: int, seconds: int) -> None:
+    sys.setswitchinterval(SWITCH)  # as the bot does, and the next lines
     gc.collect()
-    gc.set_threshold(10_000)  # as the bot does, and the next line
+    gc.set_threshold(YOUNG)
     gc.freeze()
     await measure_ways(messages)
     await measure_today(push=10_000)
