@@ -3,9 +3,11 @@
 import asyncio
 import os
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -141,3 +143,32 @@ def test_a_variable_that_has_no_effect_is_told(variable: str, package: str, valu
     assert re.search(rf"the variable is set, but .*{told} .*{variable}", ran.stderr)
     assert ("digestbot[observability]" in ran.stderr) is bool(package)
     assert ran.stdout == "goes on\n"
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_leaving_does_not_wait_for_whom_nobody_hears(answers: bool) -> None:
+    """Whether connections are refused, or taken and then nothing is said: seconds, not half a minute."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        if answers:
+            deaf.listen()
+        host = f"127.0.0.1:{deaf.getsockname()[1]}"
+        code = "import structlog; from digestbot import log, observe; log.set_up('INFO')\n"
+        code += "with observe.observed([]):\n"
+        code += "    for _ in range(1000):\n        with observe.span('work'): pass\n"
+        code += "    structlog.get_logger().error('a bug')\n"
+        code += "    print('works', flush=True)\n"
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SENTRY_DSN": f"http://key@{host}/1",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{host}",
+        }
+        command = [sys.executable, "-c", code]
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as ran:
+            assert ran.stdout is not None
+            assert ran.stdout.readline() == b"works\n"
+            since = time.monotonic()
+            assert ran.wait(timeout=60) == 0
+        assert time.monotonic() - since < 8

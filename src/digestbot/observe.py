@@ -8,6 +8,7 @@ attributes that are listed here.
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ TOLD = frozenset(
 """The attributes of spans that are told; an address would hold the token, or what was searched for."""
 _NUMBERS = ("number", "job")
 """The fields of a line of the log that are told with an error."""
+_LEAVE_WITHIN = 2.0
+"""Seconds that the last traces may take when we stop, as Sentry's client takes for its last errors: a
+container is killed ten seconds after it is told to stop, and a collector may be away."""
 
 _span: Callable[[str], AbstractContextManager[object]] = nullcontext
 
@@ -90,11 +94,7 @@ def _sentry(hidden: Sequence[str]) -> Callable[[], object]:
     handler = _ToSentry(logging.ERROR)
     logging.getLogger().addHandler(handler)
 
-    def end() -> None:
-        logging.getLogger().removeHandler(handler)
-        sentry_sdk.flush(timeout=5)
-
-    return end
+    return lambda: logging.getLogger().removeHandler(handler)
 
 
 class _ToSentry(logging.Handler):
@@ -154,7 +154,8 @@ def _traces(hidden: Sequence[str]) -> Callable[[], object]:
             return super().export([_bare(ReadableSpan, one, hidden) for one in spans])
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "digestbot")
-    provider = TracerProvider(resource=Resource.create({"service.version": __version__}))
+    resource = Resource.create({"service.version": __version__})
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(Stripping()))
     tracer = provider.get_tracer("digestbot", __version__)
     AioHttpClientInstrumentor().instrument(tracer_provider=provider, request_hook=_named)
@@ -177,7 +178,9 @@ def _traces(hidden: Sequence[str]) -> Callable[[], object]:
         global _span  # noqa: PLW0603
         _span = nullcontext
         AioHttpClientInstrumentor().uninstrument()
-        provider.shutdown()
+        last = threading.Thread(target=provider.shutdown, daemon=True)  # by itself it takes up to 30 s
+        last.start()
+        last.join(_LEAVE_WITHIN)
 
     return end
 
