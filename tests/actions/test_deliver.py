@@ -403,6 +403,21 @@ async def test_a_chat_that_moved_to_where_we_are_gets_one_digest(house: House) -
     assert (await house.membership.reader(Chat(-7, ChatKind.GROUP))).state is SubscriberState.BLOCKED
 
 
+async def test_a_chat_that_moves_while_its_digest_is_on_its_way_keeps_it(house: House) -> None:
+    """Telegram's update about it is handled before the answer to the digest is."""
+    await house.membership.subscribe(Chat(-7, ChatKind.GROUP))
+    await house.lists(1, 1)
+    house.post.faults = ["moved"]
+    house.post.latency = 0.2
+    house.clock.now = NOON + timedelta(days=1)
+    ticking = asyncio.create_task(house.tick())
+    await house.post.begun.wait()
+    await house.membership.moved(-7, -1007)
+    await ticking
+    assert [chat for chat, _ in house.post.taken] == [-1007]
+    assert (await house.membership.reader(Chat(-1007, ChatKind.SUPERGROUP))).state is SubscriberState.ACTIVE
+
+
 async def test_a_flood_wait_for_all_silences_us(house: House) -> None:
     """Hours of it: nothing is tried meanwhile, then all arrive, in the order of their due times."""
     for chat in range(1, 6):

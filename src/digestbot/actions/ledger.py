@@ -112,7 +112,8 @@ class Ledger:
             await tables.subscribers.save(replace(reader, state=SubscriberState.BLOCKED, next_due_at=None))
 
     async def _move(self, tables: Tables, reader: Subscriber, chat_id: int) -> None:
-        if await tables.subscribers.in_chat(chat_id) is None:
+        there = await tables.subscribers.in_chat(chat_id)
+        if there is None:
             await tables.subscribers.save(replace(reader, chat_id=chat_id))
-        else:  # the new chat subscribed by itself: it has digests of its own
+        elif there.id != reader.id:  # the new chat subscribed by itself: it has digests of its own
             await self._leave_alone(tables, reader)
