@@ -246,6 +246,39 @@ async def test_one_leads_until_it_is_gone(pair: tuple[Store, Store]) -> None:
     assert not await one.lead()
 
 
+@pytest.mark.parametrize("what", ["renew", "recover"])
+async def test_who_settles_many_and_who_looks_after_many_do_not_stand_in_each_others_way(
+    pair: tuple[Store, Store], what: str
+) -> None:
+    """Each would hold what the other wants next, and PostgreSQL end one of them."""
+    one, other = pair
+    if not one.is_shared:
+        pytest.skip("a file has one writer at a time")
+    async with one.write() as tables:
+        for chat in (1, 2):
+            await plan(tables, await tables.subscribers.add(a_subscriber(chat), NOON))
+    first, second = await claim(one, limit=2)
+
+    async def look_after() -> None:
+        async with other.write() as tables:
+            if what == "renew":
+                await tables.deliveries.renew([first.id, second.id], NOON + MINUTE)
+            else:
+                await tables.deliveries.recover(NOON + LEASE)
+
+    async with one.write() as tables:
+        for claimed in (second, first):
+            sent = claimed._replace(state=State.SENT, act_at=None)
+            await tables.deliveries.settle([Settled(sent, claimed)], NOON)
+            if claimed is second:
+                looking = asyncio.create_task(look_after())
+                await asyncio.sleep(0.3)  # it has what it can have
+    await looking
+    expected = {"renew": {State.SENT: 2}, "recover": {State.SENT: 1, State.UNCERTAIN: 1}}
+    async with one.read() as tables:
+        assert await tables.deliveries.states() == expected[what]
+
+
 async def test_who_lost_the_lead_knows_it(pair: tuple[Store, Store]) -> None:
     """PostgreSQL ends a session: its lock is free, the next who asks has it, the first one asks anew."""
     one, other = pair

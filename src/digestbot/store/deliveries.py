@@ -115,8 +115,8 @@ class Deliveries:
 
     async def renew(self, ids: Collection[int], now: datetime) -> None:
         """Tell that the sender of these still lives."""
-        mine = deliveries.update().where(deliveries.c.id.in_(ids), deliveries.c.state == State.SENDING)
-        await self._connection.execute(mine.values(act_at=now + LEASE))
+        mine = _unlocked(deliveries.c.id.in_(ids), deliveries.c.state == State.SENDING)
+        await self._connection.execute(deliveries.update().where(mine).values(act_at=now + LEASE))
 
     async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
         """Write what became of claimed deliveries.
@@ -142,9 +142,11 @@ class Deliveries:
         tried that often may be what kills its senders: it waits until others are out.
         """
         is_suspect = deliveries.c.attempts >= MAX_ATTEMPTS
-        abandoned = deliveries.update().where(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
+        abandoned = _unlocked(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
         changed = await self._connection.execute(
-            abandoned.values(
+            deliveries.update()
+            .where(abandoned)
+            .values(
                 state=sa.case((is_suspect, State.FAILED.value), else_=State.UNCERTAIN.value),
                 act_at=sa.case((is_suspect, _at(now + RETRY_FAILED)), else_=_at(now)),
                 doubts=sa.case((deliveries.c.doubts == 0, 1), else_=deliveries.c.doubts),
@@ -340,6 +342,15 @@ def _change(one: Settled) -> tuple[Any, ...]:
 
 def _named(change: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(_CHANGE, change, strict=True))
+
+
+def _unlocked(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return that *conditions* hold and nobody is about to change it: PostgreSQL ends one of two who wait for
+    each other, and who settles many takes them in no order.
+    """
+    return deliveries.c.id.in_(
+        sa.select(deliveries.c.id).where(*conditions).with_for_update(skip_locked=True)
+    )
 
 
 def _at(moment: datetime) -> sa.ColumnElement[datetime]:
