@@ -139,11 +139,11 @@ def told(
     unmuted = postings.unmuted(one.topics)
     wanted = liked & (postings.brought(one.topics) if does_ask else unmuted)
     nothing = Digest((), (), new.bit_count()) if one.tells_nothing else None
+    up = risen_for(reader, arrivals, risen)
     if not wanted:
-        return nothing
+        return Digest(tuple(grouped(up, one.routes)), (), 0) if least and up else nothing
     since = missed(one.schedule, one.next_due_at, one.missed_since)
     maximum = most_in_recap(one.maximum) if since else one.maximum
-    up = risen_for(reader, arrivals, risen)
     shown, _ = room(maximum, up)
     if does_ask:
         picks = with_bars(select(postings, one.topics, wanted), shown, postings, one.topics)
@@ -170,18 +170,39 @@ def risen_for(reader: Reader, arrivals: Mapping[str, int], risen: Mapping[str, P
     assert one.next_due_at is not None
     today = one.schedule.day_of(one.next_due_at)
     muted = Postings(risen.values(), RULES, one.topics)
-    wanted = [
+    left_out = [
         pick
         for slot_at, digest in reader.told
         if is_in_time(one.schedule.day_of(slot_at), today)
         for pick in digest.left_out
+    ]
+    wanted = [
+        pick
+        for pick in left_out + later_liked(reader, risen)
         if pick.paper_id in risen
         and is_still_wanted(pick, one.topics)
         and arrivals.get(pick.paper_id, 0) <= one.cursor
         and not any(match.mutes for match in muted.matches(pick.paper_id, one.topics))
     ]
     shown = {pick.paper_id for _, digest in reader.told for pick in digest.picks}
-    return rising(wanted, {id_: paper.upvotes for id_, paper in risen.items()}, shown)
+    return rising(wanted, {id_: paper.upvotes for id_, paper in risen.items()}, shown)[: one.maximum]
+
+
+def later_liked(reader: Reader, risen: Mapping[str, Paper]) -> list[Pick]:
+    """Return what no digest had, and now has the votes that *reader* wants."""
+    one = reader.subscriber
+    assert one.next_due_at is not None
+    first = max(one.since, one.schedule.day_of(one.next_due_at) - 3 * ONE)
+    known = {pick.paper_id for _, digest in reader.told for pick in (*digest.picks, *digest.left_out)}
+    return [
+        pick._replace(bar=one.minimum_votes - 1)
+        for pick in select(Postings(risen.values(), RULES, one.topics), one.topics)
+        for paper in (risen[pick.paper_id],)
+        if paper.upvotes >= one.minimum_votes > 0
+        and paper.listed_on >= first
+        and is_for(paper, one.categories if asks(one.topics) else ())
+        and pick.paper_id not in known
+    ]
 
 
 def moved_on(reader: Reader, digest: Digest | None, upto: int, now: datetime) -> Reader:

@@ -91,6 +91,41 @@ async def test_what_is_muted_or_too_late_does_not_rise(stage: Stage, ann: Person
     assert refused(stage) == []
 
 
+async def test_what_gets_the_votes_that_one_wants_comes_then(
+    stage: Stage, ann: Person, minjun: Person
+) -> None:
+    """Listed with too few, it comes with the next digest that it has them for, alone if need be; once."""
+    for person, least in ((ann, 60), (minjun, 0)):
+        for words in ("/start", "/add agents", "/days all", f"/votes {least}"):
+            await ask(person, words)
+    stage.hub.days[TUESDAY] = papers(TUESDAY, "Agents of Old", "Agents of Late", first=20)
+    for paper in ("20", "21"):
+        _vote(stage, f"{TUESDAY:%y%m}.014{paper}", 59)
+    await stage.at(NOON + DAY)
+    assert digests(ann) == []
+    late = f"{TUESDAY:%y%m}.01421"
+    assert "within 3 days, a later digest shows it." in await _after(ann, f"/whynot {late}")
+    _vote(stage, late, 60)
+    _list(stage, TUESDAY + DAY, "Agents of Wednesday")
+    await stage.at(NOON + 2 * DAY)
+    (alone,) = digests(ann)
+    assert "Nothing new for you. What follows has the votes you want by now." in alone
+    assert "Agents of Late" in alone
+    assert "Agents of Old" not in alone
+    assert RISING in alone
+    assert "an earlier one had left it out" in await _after(ann, f"/why {late}")
+    for day, votes in ((TUESDAY + DAY, 400), (TUESDAY + 2 * DAY, 70)):
+        _list(stage, day, f"Agents of {day:%A}")
+        (entry,) = _entries(stage, day)
+        entry["paper"]["upvotes"] = votes
+    await stage.at(NOON + 3 * DAY)
+    beside = digests(ann)[1]
+    assert beside.index("Agents of Thursday") < beside.index("Agents of Wednesday") < beside.index(RISING)
+    assert "Agents of Late" not in beside
+    assert all(RISING not in digest for digest in digests(minjun))
+    assert refused(stage) == []
+
+
 def _vote(stage: Stage, paper_id: str, upvotes: int) -> None:
     """Let a paper of the list have so many votes."""
     (paper,) = [entry["paper"] for entry in _entries(stage, TUESDAY) if entry["paper"]["id"] == paper_id]

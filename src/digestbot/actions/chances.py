@@ -1,9 +1,12 @@
-"""Finds who is shown a paper after all: it rose after their digest had left it out."""
+"""Finds who is shown a paper after all: it rose after their digest left it out, for lack of room or votes."""
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Self
 
+from digestbot.core.categories import is_for
 from digestbot.core.digest import Pick
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
@@ -29,6 +32,8 @@ class Chances:
         """What rose of what each digest left out."""
         self._shown: dict[int, frozenset[str]] = {}
         """What each digest showed."""
+        self._held: dict[int, frozenset[str]] = {}
+        """What rose of what each digest showed or left out."""
 
     @classmethod
     async def now(cls, tables: Tables, now: datetime, rules: Rules) -> Self:
@@ -45,16 +50,14 @@ class Chances:
         left = _by_reader(await tables.recent.of(ids, since, left_out=True))
         await self._learn_left_out(tables, left)
         left_out = {reader.id: self._of(reader, left[reader.id]) for reader in readers if reader.id in left}
-        hopeful = [reader for reader in readers if left_out.get(reader.id)]
+        hopeful = [reader for reader in readers if left_out.get(reader.id) or reader.cohort.minimum_votes]
         if not hopeful:
             return {}
         told = _by_reader(await tables.recent.of([reader.id for reader in hopeful], since))
         await self._learn_shown(tables, told)
-        self._postings.look_for(
-            {topic for reader in hopeful for topic in reader.topics if parse(topic).mutes}
-        )
+        await asyncio.to_thread(self._postings.look_for, _asked_of(hopeful))
         found = {
-            reader.id: self._rising(reader, left_out[reader.id], told[reader.id], is_new)
+            reader.id: self._rising(reader, left_out.get(reader.id, ()), told.get(reader.id, ()), is_new)
             for reader in hopeful
         }
         return {id_: picks for id_, picks in found.items() if picks}
@@ -69,9 +72,11 @@ class Chances:
     async def _learn_shown(self, tables: Tables, told: Mapping[int, Iterable[Recent]]) -> None:
         if len(self._shown) > _KEPT:
             self._shown.clear()
+            self._held.clear()
         unknown = _digests(told) - self._shown.keys()
         if unknown:
             self._shown.update(await tables.recent.shown(unknown))
+            self._held.update(await tables.recent.held(unknown, self._votes.keys()))
 
     def _of(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
         """Return what rose of what the digests that *reader* was *told* in time left out."""
@@ -95,12 +100,44 @@ class Chances:
         muting = [topic for topic in reader.topics if parse(topic).mutes]
         wanted = [
             pick
-            for pick in left_out
+            for pick in (*left_out, *self._reached(reader, told))
             if is_still_wanted(pick, reader.topics)
             and not is_new(pick.paper_id, reader)
             and not self._postings.matches(pick.paper_id, muting)
         ]
-        return rising(wanted, self._votes, shown)
+        return rising(wanted, self._votes, shown)[: reader.cohort.maximum]
+
+    def _reached(self, reader: Waiting, told: Iterable[Recent]) -> list[Pick]:
+        """Return what got the votes that *reader* wants of a paper after it was news, if any are wanted."""
+        votes, topics, cohort = reader.cohort.minimum_votes, reader.topics, reader.cohort
+        if not votes:
+            return []
+        does_ask = self._postings.ask(topics)
+        brought = self._postings.brought(topics) if does_ask else self._postings.unmuted(topics)
+        first = max(cohort.since, cohort.schedule.day_of(cohort.slot_at) - timedelta(days=DAYS))
+        held = frozenset().union(*(self._held[one.digest_id] for one in told))
+        return [
+            self._pick(paper, topics, bar=votes - 1)
+            for paper in self._postings.of(brought)
+            if paper.upvotes >= votes
+            and paper.listed_on >= first
+            and paper.id not in held
+            and is_for(paper, cohort.categories if does_ask else ())
+        ]
+
+    def _pick(self, paper: Paper, topics: Sequence[str], bar: int) -> Pick:
+        matches = self._postings.matches(paper.id, topics)
+        return Pick(paper.id, tuple(match.topic for match in matches), bar=bar)
+
+
+def _asked_of(readers: Iterable[Waiting]) -> AbstractSet[str]:
+    """Return the topics that must be looked for: those that mute, and all of who wants votes."""
+    return {
+        topic
+        for reader in readers
+        for topic in reader.topics
+        if reader.cohort.minimum_votes or parse(topic).mutes
+    }
 
 
 def _by_reader(told: Collection[Recent]) -> dict[int, list[Recent]]:

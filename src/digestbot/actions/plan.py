@@ -133,6 +133,8 @@ class _Which(NamedTuple):
     """Where there is nothing to tell, that is told."""
     rising: tuple[Pick, ...] = ()
     """What earlier digests left out."""
+    is_for_risen: bool = False
+    """That is told though nothing is new."""
     beyond: int = 0
     """Where votes taught anything, the new papers that no topic brings."""
 
@@ -202,7 +204,10 @@ class _News:
             picks = [pick for pick in picks if pick.paper_id not in which.without]
         if not picks and which.tells_nothing:
             return Digest((), (), terms.listed)
-        digest = compose(picks, terms.listed, terms.maximum, which.rising, terms.since)
+        if which.is_for_risen:
+            digest: Digest | None = Digest(which.rising, (), terms.listed)
+        else:
+            digest = compose(picks, terms.listed, terms.maximum, which.rising, terms.since)
         if digest is None or not (terms.taste or terms.routes):
             return digest
         shown = digest.picks
@@ -292,7 +297,7 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
     twice = news.listed_twice
     perhaps = {reader.id for reader, which in both if which.wanted & twice} if twice else set()
     before = await tables.deliveries.told(perhaps) if perhaps else {}
-    heard = [reader for reader, which in both if which.wanted]
+    heard = [reader for reader, which in both if which.wanted or reader.cohort.minimum_votes]
     rising = await news.chances.of(tables, heard, news.is_new)
     if not before and not rising:
         return told
@@ -305,9 +310,14 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
 def _told_besides(
     which: _Which, reader: Waiting, before: frozenset[str], rising: tuple[Pick, ...] | None
 ) -> _Which:
-    """Return the digest without what was brought *before* and with what is *rising*."""
+    """Return the digest without what was brought *before* and with what is *rising*.
+
+    That alone is no reason to break the silence, but where votes are wanted that papers get later.
+    """
     if before:
         which = which._replace(without=before, tells_nothing=reader.cohort.tells_nothing)
+    if rising and not which.wanted:
+        return _Which((), 0, _Terms(0, 0, reader.cohort.routes), rising=rising, is_for_risen=True)
     return which._replace(rising=rising) if rising else which
 
 

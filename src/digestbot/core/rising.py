@@ -3,6 +3,9 @@
 What is left out knows its `bar`: with more upvotes than these its value is above that of the last paper that
 was shown (`core.rank`), and it has at least CLIMB more than it had. So neither votes nor values of the past
 need be kept. It is shown within DAYS, by the reader's calendar, and MOST in a digest.
+
+What had fewer votes than a reader wants was in no digest. For who wants votes, what has them now, was listed
+within DAYS and was in no digest has risen; it comes alone where nothing is new.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,7 @@
 """The digests of the last days, as far as one must know them to give second chances: they are many."""
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -60,4 +61,14 @@ class RecentDigests:
         return {
             id_: frozenset(pick[0] for pick in orjson.loads(packed))
             for id_, packed in await self._connection.execute(query)
+        }
+
+    async def held(self, ids: Collection[int], among: AbstractSet[str]) -> dict[int, frozenset[str]]:
+        """Return which papers *among* some each of these digests shows or leaves out."""
+        query = sa.select(
+            digests.c.id, sa.cast(digests.c.picks, sa.Text), sa.cast(digests.c.left_out, sa.Text)
+        ).where(one_of(self._connection, digests.c.id, ids))
+        return {
+            id_: frozenset(pick[0] for packed in both for pick in orjson.loads(packed) if pick[0] in among)
+            for id_, *both in await self._connection.execute(query)
         }
