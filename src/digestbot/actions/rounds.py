@@ -41,7 +41,7 @@ from digestbot.store.deliveries import START, Settled
 
 log = structlog.get_logger()
 
-CLAIM = 1024
+CLAIM = 512
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
 FEWEST = 16
 """So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
