@@ -34,6 +34,8 @@ class Intake:
         self._store = store
         self._clock = clock
         self._in_hand: set[int] = set()
+        self._handled: set[int] = set()
+        """Those that are not struck out yet."""
         self._rounds: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -70,12 +72,15 @@ class Intake:
     async def _handle(self, update: Update) -> None:
         try:
             await self._bot.update_processor.process_update(update, self._bot.process_update(update))
-            async with self._store.write() as tables:
-                await tables.intake.done(update.update_id)
-        except UNREACHABLE as error:
-            log.warning("an update may be handled again", reason=type(error).__name__)
+            self._handled.add(update.update_id)
         finally:
             self._in_hand.discard(update.update_id)
+        try:
+            async with self._store.write() as tables:
+                await tables.intake.done([update.update_id])
+            self._handled.discard(update.update_id)
+        except UNREACHABLE as error:
+            log.warning("an update may be handled again", reason=type(error).__name__)
 
     async def _look_after(self) -> None:
         while True:
@@ -86,14 +91,23 @@ class Intake:
             await asyncio.sleep(ROUND.total_seconds())
 
     async def _round(self) -> None:
-        now = self._clock()
+        now, handled = self._clock(), {*self._handled}
         async with self._store.write() as tables:
+            await tables.intake.done(handled)
             await tables.intake.renew(self._in_hand, now + CLAIM)
-            left = await tables.intake.take_over(now, now + CLAIM, MOST - len(self._in_hand))
+            let_be = await tables.intake.let_be(now)
+            room = MOST - len(self._in_hand) if self._bot.running else 0  # else we are about to leave
+            left = await tables.intake.take_over(now, now + CLAIM, max(0, room))
+        self._handled -= handled
+        if let_be:
+            log.error("updates end the process each time, and are let be", count=let_be)
         if left:
             log.info("updates are taken over", count=len(left))
         for posted in left:  # in the order in which they came
-            self._begin(self._read(orjson.loads(posted)))
+            try:
+                self._begin(self._read(orjson.loads(posted)))
+            except ValueError:
+                log.exception("an update that was taken can't be read")
 
     def _read(self, posted: dict[str, Any]) -> Update:
         try:

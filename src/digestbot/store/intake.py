@@ -13,6 +13,7 @@ from digestbot.store.schema import insert, updates_taken
 
 MOST_TRIES = 3
 """An update that ends the process each time is let be after so many."""
+_STRUCK_OUT = {"posted": None, "claimed_until": None}
 
 
 class Intake:
@@ -31,10 +32,11 @@ class Intake:
         taken = await self._connection.scalar(statement.returning(updates_taken.c.id))
         return taken is not None
 
-    async def done(self, update_id: int) -> None:
-        """Strike out an update that is handled."""
-        handled = updates_taken.update().where(updates_taken.c.id == update_id)
-        await self._connection.execute(handled.values(posted=None, claimed_until=None))
+    async def done(self, ids: Collection[int]) -> None:
+        """Strike out updates that are handled."""
+        if ids:
+            handled = updates_taken.update().where(updates_taken.c.id.in_(list(ids)))
+            await self._connection.execute(handled.values(_STRUCK_OUT))
 
     async def renew(self, ids: Collection[int], until: datetime) -> None:
         """Claim those of these updates that are not handled yet *until* a later time."""
@@ -43,6 +45,13 @@ class Intake:
                 updates_taken.c.id.in_(list(ids)), updates_taken.c.claimed_until.is_not(None)
             )
             await self._connection.execute(claimed.values(claimed_until=until))
+
+    async def let_be(self, now: datetime) -> int:
+        """Strike out updates that nobody claims any more after MOST_TRIES; return how many."""
+        left = (updates_taken.c.claimed_until < now) & (updates_taken.c.tries >= MOST_TRIES)
+        return (
+            await self._connection.execute(updates_taken.update().where(left).values(_STRUCK_OUT))
+        ).rowcount
 
     async def take_over(self, now: datetime, until: datetime, most: int) -> list[str]:
         """Claim updates that nobody claims any more, and return what was posted, in the order it came."""
