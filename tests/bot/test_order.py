@@ -17,16 +17,20 @@ class Play:
     """Updates that each take so many seconds, and when they began."""
 
     def __init__(self, drops: Callable[[Update], bool] = lambda _: False) -> None:
+        self.people: dict[int, list[float]] = {}
         self._order = ByChat(drops)
         self.began: dict[int, list[float]] = {}
         self.busy = self.most_busy = 0
 
-    async def update(self, chat: int, seconds: float) -> None:
-        said = Message(1, NOON, Chat(chat, ChatType.PRIVATE), from_user=User(chat, "Ann", is_bot=False))
-        await self._order.process_update(Update(1, message=said), self._handle(chat, seconds))
+    async def update(self, chat: int, seconds: float, person: int | None = None) -> None:
+        kind = ChatType.PRIVATE if person is None else ChatType.GROUP
+        said = Message(1, NOON, Chat(chat, kind), from_user=User(person or chat, "Ann", is_bot=False))
+        await self._order.process_update(Update(1, message=said), self._handle(chat, seconds, person))
 
-    async def _handle(self, chat: int, seconds: float) -> None:
+    async def _handle(self, chat: int, seconds: float, person: int | None) -> None:
         self.began.setdefault(chat, []).append(asyncio.get_running_loop().time())
+        if person is not None:
+            self.people.setdefault(person, []).append(asyncio.get_running_loop().time())
         self.busy += 1
         self.most_busy = max(self.busy, self.most_busy)
         await asyncio.sleep(seconds)
@@ -65,6 +69,25 @@ def test_who_waits_for_an_answer_is_never_kept_waiting() -> None:
     assert play.began[1] == pytest.approx([0, 1, 2, 3, 4])
     assert play.began[2] == pytest.approx([5, 6, 7, 8, 9, 10])
     assert play.began[3][:3] == pytest.approx([11, 11 + 60 + 30, 11 + 60 + 30 + 60])
+
+
+def test_members_of_a_group_do_not_slow_each_other() -> None:
+    """Sixty tap at once: one after the other, without a rest. One who taps forty times keeps none waiting."""
+    play = Play()
+
+    async def group() -> None:
+        await asyncio.gather(*(play.update(-1, 0.1, person) for person in range(1, 61)))
+        flood = [play.update(-2, 0.1, 100) for _ in range(40)]
+        others = [play.update(-2, 0.1, person) for person in range(101, 111)]
+        await asyncio.gather(*flood, *others)
+
+    in_no_time(group())
+    assert play.began[-1] == pytest.approx([0.1 * number for number in range(60)])
+    begin = 6.0
+    assert [play.people[person][0] - begin for person in range(100, 111)] == pytest.approx(
+        [0.1 * number for number in range(11)]
+    )
+    assert play.people[100][1] - begin == pytest.approx(1.1), "as long as the others have taken theirs"
 
 
 def test_what_is_dropped_takes_no_turn() -> None:

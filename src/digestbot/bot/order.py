@@ -1,4 +1,7 @@
-"""Updates of different chats at once, those of one chat one after the other, with a rest in between."""
+"""Updates of different chats at once, those of one chat one after the other; of who sends many, with rests.
+
+In a group all members have their turns alike: whoever sends many there keeps only their own waiting.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -13,19 +16,22 @@ from digestbot.observe import span
 AT_ONCE = 256
 """Updates that are handled at once."""
 FEW = 5
-"""So many of one chat may wait without a rest: somebody taps fast, or a group wakes up."""
+"""So many of one person may wait without a rest: somebody taps fast."""
 REST = 9
-"""So many times as long as an update took, the next of its chat waits where more than FEW do: whoever sends a
-thousand has a tenth of our time, however much each takes."""
+"""So many times as long as an update took, the next of the same person waits where more than FEW do: whoever
+sends a thousand has a tenth of our time, however much each takes."""
 LONGEST_REST = 30.0
 """Seconds."""
 _WAITING = 1_000_000
 """python-telegram-bot's own limit, which counts those that wait for their turn too."""
 
+_Source = tuple[int, int | None]
+"""A chat, and a person in it."""
+
 
 @dataclass(slots=True, weakref_slot=True)
 class _Line:
-    """The updates of one chat that are not handled yet."""
+    """What waits for its turn: the updates of one person in a chat, or one of each person there."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
@@ -38,7 +44,8 @@ class ByChat(BaseUpdateProcessor):
         super().__init__(_WAITING)
         self._drops = drops
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._lines: WeakValueDictionary[int, _Line] = WeakValueDictionary()
+        self._people: WeakValueDictionary[_Source, _Line] = WeakValueDictionary()
+        self._chats: WeakValueDictionary[int, _Line] = WeakValueDictionary()
 
     async def initialize(self) -> None:
         """Nothing is held open."""
@@ -54,21 +61,24 @@ class ByChat(BaseUpdateProcessor):
         elif isinstance(coroutine, Coroutine):
             coroutine.close()
 
-    async def _in_turn(self, source: int | None, coroutine: Awaitable[object]) -> None:
-        line = _Line() if source is None else self._lines.setdefault(source, _Line())
+    async def _in_turn(self, source: _Source | None, coroutine: Awaitable[object]) -> None:
+        person = self._people.setdefault(source, _Line()) if source else _Line()
+        chat = self._chats.setdefault(source[0], _Line()) if source else _Line()
         loop = asyncio.get_running_loop()
-        line.waiting += 1
-        async with line.turn:
-            line.waiting -= 1
-            async with self._places:
+        person.waiting += 1
+        async with person.turn:
+            person.waiting -= 1
+            async with chat.turn, self._places:
                 started = loop.time()
                 with span("update"):
                     await coroutine
-            if line.waiting > FEW:
-                await asyncio.sleep(min(REST * (loop.time() - started), LONGEST_REST))
+                took = loop.time() - started
+            if person.waiting > FEW:
+                await asyncio.sleep(min(REST * took, LONGEST_REST))
 
 
-def _source(update: Update) -> int | None:
-    """Return the chat that an update comes from; of what comes from none, the person."""
-    source = update.effective_chat or update.effective_user
-    return source.id if source else None
+def _source(update: Update) -> _Source | None:
+    """Return the chat that an update comes from, or else the person; and the person, if there is one."""
+    chat, person = update.effective_chat, update.effective_user
+    where = chat or person
+    return (where.id, person.id if person else None) if where else None
