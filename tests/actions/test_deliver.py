@@ -498,6 +498,41 @@ async def test_who_does_not_end_when_told_to_stop_is_in_doubt(
     assert house.post.papers() == ["2510.00001", "2510.00001?"]
 
 
+async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(house: House) -> None:
+    """Its machine slept between two messages of a digest: another process sends the rest, once."""
+    await house.membership.set_maximum(ANN, 50)
+    await house.lists(1, 40, title="T" * 250)
+    house.post.latency = 0.3
+    house.clock.now = NOON + timedelta(days=1)
+    sleeper = asyncio.create_task(house.courier(house.post).tick())
+    await house.post.begun.wait()
+    house.post.latency = 0
+    await house.tick(house.clock() + LEASE)
+    await sleeper
+    unflagged = [paper for paper in house.post.papers() if not paper.endswith("?")]
+    assert len(set(unflagged)) == len(unflagged)
+    assert {paper.rstrip("?") for paper in house.post.papers()} == {f"2510.{n:05}" for n in range(1, 41)}
+
+
+async def test_who_slept_and_has_taken_back_what_it_had_itself_goes_on(house: House) -> None:
+    """Nothing is lost, and what is not begun is not even in doubt."""
+    for chat in range(1, 61):
+        await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
+    await house.lists(1, 1)
+    house.ways = Ways(in_flight=1)
+    house.post.latency = 0.01
+    house.clock.now = NOON + timedelta(days=1)
+    courier = house.courier(house.post)
+    ticking = asyncio.create_task(courier.tick())
+    await house.post.begun.wait()
+    house.clock.now += LEASE
+    await courier.recover()
+    await ticking
+    await house.tick()
+    assert {chat for chat, _ in house.post.taken} == {*range(1, 61)}
+    assert len(house.post.taken) <= 61
+
+
 async def test_any_number_of_processes_send_together(house: House) -> None:
     """Three couriers at once: each digest goes out once."""
     for chat in range(1, 61):

@@ -71,7 +71,9 @@ class Ways:
 
 
 class Round:
-    """Walks through all that waits, until nothing does or *is_stopping* is set."""
+    """Walks through all that waits, until nothing does or it is over: *is_stopping* is set, the messenger
+    wants silence, or we were taken for dead.
+    """
 
     def __init__(
         self,
@@ -102,9 +104,14 @@ class Round:
         """What of it has a message to be sent."""
         self._ledger = Ledger(store, clock, lambda: len(self._held), self._written)
         self._most = FEWEST
+        self._renewed_at = clock()
 
     def _is_over(self) -> bool:
-        return self._is_stopping.is_set() or self.silent_until is not None
+        return self._is_stopping.is_set() or self.silent_until is not None or self._is_taken_for_dead()
+
+    def _is_taken_for_dead(self) -> bool:
+        """Tell whether our machine slept, or the database was away, for so long that others may have ours."""
+        return self._clock() - self._renewed_at >= LEASE
 
     async def go(self) -> None:
         """Send all that waits, also what is put back for at once and what becomes due meanwhile."""
@@ -227,8 +234,12 @@ class Round:
         """Tell others, as long as we live, that what we hold is ours."""
         while True:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
+            if self._is_taken_for_dead():
+                return
+            now = self._clock()
             async with self._store.write() as tables:
-                await tables.deliveries.renew(list(self._held), self._clock())
+                await tables.deliveries.renew(list(self._held), now)
+            self._renewed_at = now
 
     async def _hurry(self) -> None:
         """Once we are to stop, wait no longer than STOP_WITHIN for what is in flight; it is in doubt then."""
