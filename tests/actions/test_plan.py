@@ -104,16 +104,17 @@ def with_bars(picks: list[Pick], shown: int, postings: Postings, topics: Sequenc
     if not picks[:shown]:
         return picks
     weights = postings.rules.weights
-    today = max(postings.paper(pick.paper_id).listed_on for pick in picks)
+    papers = {paper.id: paper for paper in postings.papers}
+    today = max(papers[pick.paper_id].listed_on for pick in picks)
 
     def worth(pick: Pick) -> float:
         matches = postings.matches(pick.paper_id, topics)
-        return sum(explain(postings.paper(pick.paper_id), matches, today, weights).values())
+        return sum(explain(papers[pick.paper_id], matches, today, weights).values())
 
     least = worth(picks[:shown][-1])
     barred = []
     for pick in picks[shown : shown + BARRED]:
-        paper = postings.paper(pick.paper_id)
+        paper = papers[pick.paper_id]
         weight = weight_of_votes(paper, today, weights)
         needed = votes_to_gain(paper.upvotes, least - worth(pick), weight)
         barred.append(pick._replace(bar=bar(paper.upvotes, needed)))

@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 CLAIM = 512
 """Deliveries that are ours at once, at most; more are claimed when half of them are done."""
-FEWEST = 16
+FEWEST = 32
 """So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
 process had claimed says that it may be a repeat, so it is to be little where messages go slowly."""
 SOON = 0.5
@@ -103,7 +103,7 @@ class Round:
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         """What of it has a message to be sent."""
         self._ledger = Ledger(store, clock, lambda: len(self._held), self._written)
-        self._most = FEWEST
+        self._most = FEWEST // 2  # doubled before the first claim
         self._renewed_at = clock()
 
     def _is_over(self) -> bool:

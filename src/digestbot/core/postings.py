@@ -80,10 +80,6 @@ class Postings:
         """Return the papers that *among* stands for, most votes first."""
         return (self.papers[place] for place in places(among))
 
-    def paper(self, paper_id: str) -> Paper:
-        """Return the paper with this id, which is one of these."""
-        return self._by_id[paper_id]
-
     def where(self, is_wanted: Callable[[Paper], bool]) -> int:
         """Return the papers for which *is_wanted* holds."""
         return sum(1 << place for place, paper in enumerate(self.papers) if is_wanted(paper))
@@ -113,10 +109,6 @@ class Postings:
         if len(known) > 1:
             known.sort(key=lambda match: (-match.score, match.topic))
         return known
-
-    @cached_property
-    def _by_id(self) -> dict[str, Paper]:
-        return {paper.id: paper for paper in self.papers}
 
     @cached_property
     def _sheets(self) -> list[Sheet]:
