@@ -219,9 +219,10 @@ class _News:
         """Tell whether a paper is news to *reader*."""
         return self._arrivals.get(paper_id, 0) > reader.cohort.cursor
 
-    def of(self, paper_ids: AbstractSet[str]) -> frozenset[str]:
-        """Return those of some papers that are news."""
-        return frozenset(self._arrivals.keys() & paper_ids)
+    @property
+    def paper_ids(self) -> AbstractSet[str]:
+        """The papers that are news."""
+        return self._arrivals.keys()
 
     @cached_property
     def _tasting(self) -> Tasting:
@@ -296,13 +297,13 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
     both = [*zip(readers, told, strict=True)]
     twice = news.listed_twice
     perhaps = {reader.id for reader, which in both if which.wanted & twice} if twice else set()
-    before = await tables.deliveries.told(perhaps) if perhaps else {}
+    before = await tables.recent.told(perhaps, news.paper_ids) if perhaps else {}
     heard = [reader for reader, which in both if which.wanted or reader.cohort.minimum_votes]
     rising = await news.chances.of(tables, heard, news.is_new)
     if not before and not rising:
         return told
     return [
-        _told_besides(which, reader, news.of(before.get(reader.id, frozenset())), rising.get(reader.id))
+        _told_besides(which, reader, frozenset(before.get(reader.id, ())), rising.get(reader.id))
         for reader, which in both
     ]
 

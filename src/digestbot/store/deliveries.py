@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest
 from digestbot.core.why import Told
-from digestbot.store.bulk import insert_many, one_of, to_driver
+from digestbot.store.bulk import insert_many, to_driver
 from digestbot.store.picks import pack, unpack
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
@@ -203,18 +203,6 @@ class Deliveries:
             row.id: Digest(unpack(row.picks), unpack(row.left_out), row.listed, row.since, row.announcement)
             for row in await self._connection.execute(query)
         }
-
-    async def told(self, subscriber_ids: Collection[int]) -> dict[int, set[str]]:
-        """Return the ids of the papers that each of these subscribers was sent, or is about to be."""
-        query = sa.select(deliveries.c.subscriber_id, deliveries.c.done, is_given_up(), digests.c.picks)
-        query = query.join(digests).where(
-            one_of(self._connection, deliveries.c.subscriber_id, subscriber_ids)
-        )
-        told: dict[int, set[str]] = {}
-        for subscriber_id, done, given_up, picks in await self._connection.execute(query):
-            shown = picks[:done] if given_up else picks
-            told.setdefault(subscriber_id, set()).update(paper_id for paper_id, *_ in shown)
-        return told
 
     async def unfinished(self) -> int:
         """Return how many deliveries wait or are in flight."""

@@ -1,4 +1,4 @@
-"""The digests of the last days, as far as one must know them to give second chances: they are many."""
+"""The digests of the last days and months, as far as planning must know them: they are many."""
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
@@ -14,6 +14,9 @@ from digestbot.store.bulk import one_of
 from digestbot.store.deliveries import is_given_up
 from digestbot.store.picks import risen_of
 from digestbot.store.schema import deliveries, digests
+
+_AT_ONCE = 5000
+"""So many of very many rows are in memory."""
 
 
 class Recent(NamedTuple):
@@ -72,3 +75,21 @@ class RecentDigests:
             id_: frozenset(pick[0] for packed in both for pick in orjson.loads(packed) if pick[0] in among)
             for id_, *both in await self._connection.execute(query)
         }
+
+    async def told(self, subscriber_ids: Collection[int], among: AbstractSet[str]) -> dict[int, set[str]]:
+        """Return which of the papers *among* some each of these subscribers was sent, or is about to be."""
+        query = sa.select(
+            deliveries.c.subscriber_id, deliveries.c.done, is_given_up(), sa.cast(digests.c.picks, sa.Text)
+        )
+        query = query.join(digests).where(
+            one_of(self._connection, deliveries.c.subscriber_id, subscriber_ids)
+        )
+        told: dict[int, set[str]] = {}
+        async with self._connection.stream(query) as found:  # they tell months of thousands of readers
+            async for rows in found.partitions(_AT_ONCE):
+                for subscriber_id, done, given_up, packed in rows:
+                    picks = orjson.loads(packed)
+                    shown = picks[:done] if given_up else picks
+                    if known := among & {paper_id for paper_id, *_ in shown}:
+                        told.setdefault(subscriber_id, set()).update(known)
+        return told
