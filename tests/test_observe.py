@@ -118,6 +118,28 @@ async def test_an_error_arrives_with_its_number_and_no_words(collector: Collecto
     assert said.decode().count("observed ") == 2
 
 
+async def test_what_a_callback_held_is_not_told(collector: Collector, tmp_path: Path) -> None:
+    """The line of asyncio has the arguments of a callback that failed; Sentry has what comes before."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import asyncio, sys; from digestbot import log, observe; log.set_up('INFO')\n"
+        "async def work():\n    asyncio.get_running_loop().call_soon(int, sys.argv[1])\n"
+        "    await asyncio.sleep(0.1)\n"
+        "with observe.observed([]): asyncio.run(work())\n"
+    )
+    dsn = collector.url.replace("://", "://key@") + "/1"
+    environment = {"PATH": os.environ["PATH"], "SENTRY_DSN": dsn}
+    ran = await asyncio.create_subprocess_exec(
+        *(sys.executable, script, WORDS), env=environment, stderr=PIPE, stdout=PIPE
+    )
+    _, said = await ran.communicate()
+    assert WORDS.encode() in said, "the log has it"
+    told = b"".join(collector.envelopes)
+    assert b'"event":"Exception in callback int"' in told
+    assert b'"type":"ValueError"' in told
+    assert WORDS.encode() not in told
+
+
 @pytest.mark.parametrize(
     ("variable", "package", "value", "told"),
     [

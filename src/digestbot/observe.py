@@ -7,6 +7,7 @@ attributes that are listed here.
 
 import logging
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +32,8 @@ TOLD = frozenset(
 """The attributes of spans that are told; an address would hold the token, or what was searched for."""
 _NUMBERS = ("number", "job")
 """The fields of a line of the log that are told with an error."""
+_HELD = re.compile(r"\s*[\n(<]")
+"""Where a line of asyncio's goes on with what a task or a callback held."""
 _LEAVE_WITHIN = 2.0
 """Seconds that the last traces may take when we stop, as Sentry's client takes for its last errors: a
 container is killed ten seconds after it is told to stop, and a collector may be away."""
@@ -105,7 +108,7 @@ class _ToSentry(logging.Handler):
 
         said: dict[str, Any] = record.msg if isinstance(record.msg, dict) else {"event": record.msg}
         error = _error(said.get("exc_info", record.exc_info))
-        what = str(said["event"]).partition("\n")[0]  # asyncio goes on with what a task held
+        what, *_ = _HELD.split(str(said["event"]), maxsplit=1)
         with sentry_sdk.new_scope() as scope:
             for name in _NUMBERS:
                 if name in said:
