@@ -1,5 +1,6 @@
 """Every text exists in every language, and says the same with the same values."""
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -135,6 +136,19 @@ def test_buttons_speak_the_catalogue() -> None:
         for text in re.findall(r'Button\(\s*f?"([^"{]*[^\W\d_]{2}[^"{]*)', path.read_text("utf-8"))
     }
     assert bare == {"arXiv", "PDF", "Hugging Face", "BibTeX"}
+
+
+def test_no_text_is_in_an_f_string() -> None:
+    """What finds the texts for the catalogue does not look into those."""
+    hidden = [
+        f"{file.name}:{call.lineno}"
+        for file in SOURCE.rglob("*.py")
+        for joined in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in _KEYWORDS
+    ]
+    assert hidden == []
 
 
 def test_every_error_of_a_reader_has_its_words_and_no_words_are_left_over() -> None:

@@ -53,7 +53,9 @@ def switch(paper: Paper, language: str, back: Press | None) -> Button:
 def links(paper: Paper, language: str) -> Rows:
     speech = words(language)
     t = speech.gettext
-    code = f"{t('Code')} ★{speech.number(paper.code_stars)}" if paper.code_stars else t("Code")
+    code = t("Code")
+    if paper.code_stars:
+        code = f"{code} ★{speech.number(paper.code_stars)}"
     more = [
         *([Button(code, paper.code_url)] if paper.code_url else []),
         *([Button(t("Project"), paper.project_url)] if paper.project_url else []),

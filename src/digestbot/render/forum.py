@@ -43,8 +43,9 @@ def _removals(routes: Mapping[int, Route], language: str) -> Rows:
     t = speech.gettext
 
     def removal(topic_id: int, route: Route) -> Button:
-        what = f"{clip(route.topic, 30)} → {t('thread %(number)s') % {'number': route.thread_id}}"
-        return Button(f"{t('Remove')}{speech.colon}{what}", Press("unroute", (str(topic_id),)))
+        remove, thread = t("Remove"), t("thread %(number)s") % {"number": route.thread_id}
+        text = f"{remove}{speech.colon}{clip(route.topic, 30)} → {thread}"
+        return Button(text, Press("unroute", (str(topic_id),)))
 
     return tuple((removal(*one),) for one in [*routes.items()][:_MOST_ROUTES])
 
