@@ -12,7 +12,7 @@ import structlog
 from telegram.error import BadRequest, InvalidToken, NetworkError
 
 from digestbot.app import POSTGRES, App
-from digestbot.bot import UPDATES, introduce
+from digestbot.bot import UPDATES, hurry, introduce
 from digestbot.core.roles import Role
 from digestbot.errors import SettingsError
 
@@ -81,6 +81,7 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.courier.stop()
+        hurry(self.bot)
         if self.writer:
             await self.writer.close()  # who waits for it is told that nothing comes
         await self.clockwork.stop()

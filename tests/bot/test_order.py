@@ -19,6 +19,7 @@ class Play:
     def __init__(self, drops: Callable[[Update], bool] = lambda _: False) -> None:
         self.people: dict[int, list[float]] = {}
         self._order = ByChat(drops)
+        self.hurry = self._order.hurry
         self.began: dict[int, list[float]] = {}
         self.busy = self.most_busy = 0
 
@@ -69,6 +70,18 @@ def test_who_waits_for_an_answer_is_never_kept_waiting() -> None:
     assert play.began[1] == pytest.approx([0, 1, 2, 3, 4])
     assert play.began[2] == pytest.approx([5, 6, 7, 8, 9, 10])
     assert play.began[3][:3] == pytest.approx([11, 11 + 60 + 30, 11 + 60 + 30 + 60])
+
+
+def test_nobody_rests_when_the_bot_leaves() -> None:
+    """What waits is answered at once, one after the other."""
+    play = Play()
+
+    async def flood() -> Any:
+        asyncio.get_running_loop().call_later(5, play.hurry)
+        await asyncio.gather(*(play.update(1, 1.0) for _ in range(20)))
+
+    in_no_time(flood())
+    assert play.began[1] == pytest.approx([0.0, *(5.0 + number for number in range(19))])
 
 
 def test_members_of_a_group_do_not_slow_each_other() -> None:

@@ -101,6 +101,22 @@ async def test_it_answers_and_stops_when_told(world: World) -> None:
     assert world.telegram.token not in (out + complaints).decode()
 
 
+async def test_it_stops_soon_while_somebody_sends_many(world: World) -> None:
+    """All are answered first, a third of a second each, without the rests that others' turns are for."""
+    ann = world.telegram.user("Ann")
+    async with running(world) as process:
+        await ask(ann, "/start")
+        world.telegram.faults.plan(Fault.stall(0.3).on(method="sendMessage"))
+        before = len(world.telegram.called("sendMessage"))
+        for _ in range(20):
+            await ann.says("/help")
+        await world.telegram.until_called("sendMessage", before + 1)
+        process.send_signal(signal.SIGTERM)
+        _, complaints = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, complaints.decode()
+    assert len(world.telegram.called("sendMessage")) == before + 20
+
+
 async def test_a_bot_that_is_killed_while_sending_loses_nothing(world: World) -> None:
     """SIGKILL with a digest in flight: after the restart it is there once more at most, and flagged then."""
     ann = world.telegram.user("Ann")

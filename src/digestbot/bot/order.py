@@ -5,6 +5,7 @@ In a group all members have their turns alike: whoever sends many there keeps on
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -44,8 +45,13 @@ class ByChat(BaseUpdateProcessor):
         super().__init__(_WAITING)
         self._drops = drops
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._leaves = asyncio.Event()
         self._people: WeakValueDictionary[_Source, _Line] = WeakValueDictionary()
         self._chats: WeakValueDictionary[int, _Line] = WeakValueDictionary()
+
+    def hurry(self) -> None:
+        """Let nobody rest any more: we are about to leave."""
+        self._leaves.set()
 
     async def initialize(self) -> None:
         """Nothing is held open."""
@@ -74,7 +80,8 @@ class ByChat(BaseUpdateProcessor):
                     await coroutine
                 took = loop.time() - started
             if person.waiting > FEW:
-                await asyncio.sleep(min(REST * took, LONGEST_REST))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._leaves.wait(), min(REST * took, LONGEST_REST))
 
 
 def _source(update: Update) -> _Source | None:
