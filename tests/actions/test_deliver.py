@@ -509,6 +509,7 @@ async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(hous
     house.post.latency = 0
     await house.tick(house.clock() + LEASE)
     await sleeper
+    await house.tick()
     unflagged = [paper for paper in house.post.papers() if not paper.endswith("?")]
     assert len(set(unflagged)) == len(unflagged)
     assert {paper.rstrip("?") for paper in house.post.papers()} == {f"2510.{n:05}" for n in range(1, 41)}

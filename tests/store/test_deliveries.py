@@ -272,7 +272,7 @@ async def test_who_settles_many_and_who_looks_after_many_do_not_stand_in_each_ot
             await tables.deliveries.settle([Settled(sent, claimed)], NOON)
             if claimed is second:
                 looking = asyncio.create_task(look_after())
-                await asyncio.sleep(0.3)  # it has what it can have
+                await asyncio.wait({looking}, timeout=5)  # it has what it can have
     await looking
     expected = {"renew": {State.SENT: 2}, "recover": {State.SENT: 1, State.UNCERTAIN: 1}}
     async with one.read() as tables:
