@@ -3,9 +3,11 @@
 import asyncio
 import gc
 import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import stamina
 import structlog
@@ -38,7 +40,11 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
     await app.store.upgrade()
     if role.delivers:
         await app.take_place()
-    async with Running(app, role) as running:
+    async with AsyncExitStack() as entered:
+        running = await _begun(entered.enter_async_context(Running(app, role)), stop)
+        if running is None:
+            log.info("digestbot stops")
+            return
         silence = running.clockwork.silence if role.delivers else None
         async with app.serve(silence, running.webhook):
             await running.invite()
@@ -48,6 +54,18 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
             log.info("digestbot runs", role=str(role), bot=running.bot.bot.username, database=app.store.place)
             await stop.wait()
             log.info("digestbot stops")
+
+
+async def _begun(beginning: Coroutine[Any, Any, "Running"], stop: asyncio.Event) -> "Running | None":
+    """Return what has begun; None where *stop* was set before."""
+    begins, stops = asyncio.create_task(beginning), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((begins, stops), return_when=asyncio.FIRST_COMPLETED)
+        return begins.result() if begins.done() else None
+    finally:
+        begins.cancel()
+        stops.cancel()
+        await asyncio.gather(begins, stops, return_exceptions=True)
 
 
 class Running:
@@ -105,13 +123,19 @@ class Running:
 
     async def _meet_telegram(self) -> None:
         """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
-        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
         try:
-            async for attempt in retry:
-                with attempt:
-                    if attempt.num > 1:
-                        log.warning("telegram is not reachable yet", attempt=attempt.num)
-                    await self.bot.initialize()
-        except InvalidToken:
+            await self._ask_for_our_name()
+        except BaseException as error:
+            await self.bot.bot.shutdown()
+            if not isinstance(error, InvalidToken):
+                raise
             problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
             raise SettingsError("settings", problems=[problem]) from None
+
+    async def _ask_for_our_name(self) -> None:
+        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
+        async for attempt in retry:
+            with attempt:
+                if attempt.num > 1:
+                    log.warning("telegram is not reachable yet", attempt=attempt.num)
+                await self.bot.initialize()

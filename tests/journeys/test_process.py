@@ -117,6 +117,20 @@ async def test_it_stops_soon_while_somebody_sends_many(world: World) -> None:
     assert len(world.telegram.called("sendMessage")) == before + 20
 
 
+async def test_it_stops_when_told_while_telegram_is_away(world: World) -> None:
+    """It waits for Telegram as long as it takes, but not with deaf ears."""
+    process = await _start(world, "run", DIGESTBOT_TELEGRAM__API_URL="http://127.0.0.1:9")
+    assert process.stderr is not None
+    said = b""
+    async with asyncio.timeout(30):
+        while b"telegram is not reachable yet" not in said:
+            said += await process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    _, complaints = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0
+    assert complaints.decode().splitlines()[-1].endswith("digestbot stops")
+
+
 async def test_a_bot_that_is_killed_while_sending_loses_nothing(world: World) -> None:
     """SIGKILL with a digest in flight: after the restart it is there once more at most, and flagged then."""
     ann = world.telegram.user("Ann")
