@@ -24,6 +24,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from digestbot import log
 from digestbot.actions.plan import CHUNK, Planner
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Rules
@@ -281,6 +282,7 @@ def main() -> None:
     asked.add_argument("--memory-of", type=Path)
     asked.add_argument("--claim-from")
     given = asked.parse_args()
+    log.set_up("WARNING")
     if given.claim_from:
         print(json.dumps(asyncio.run(claim_all(given.claim_from))))  # noqa: T201 - for who started us
     elif given.memory_of:

@@ -8,7 +8,7 @@ import pytest
 from telegram import Chat, Message, Update, User
 from telegram.constants import ChatType
 
-from digestbot.bot.order import FEW, ByChat
+from digestbot.bot.order import CROWD, FEW, ByChat
 from tests.bot.conftest import in_no_time
 from tests.builders import NOON
 
@@ -38,8 +38,8 @@ class Play:
         self.busy -= 1
 
 
-def test_who_sends_many_has_a_tenth_of_the_time() -> None:
-    """Twenty at once, a second each: one every ten seconds, but for the last few. Others begin at once."""
+def test_who_sends_many_has_a_twentieth_of_the_time() -> None:
+    """Twenty at once, a second each: one every twenty seconds, but for the last few. Others begin at once."""
     play = Play()
 
     async def many() -> None:
@@ -48,7 +48,7 @@ def test_who_sends_many_has_a_tenth_of_the_time() -> None:
         await asyncio.gather(*flood, *others)
 
     in_no_time(many())
-    rested = [10.0 * number for number in range(20 - FEW)]
+    rested = [20.0 * number for number in range(20 - FEW)]
     assert play.began[1] == pytest.approx(rested + [rested[-1] + number for number in range(1, FEW + 1)])
     first_wave = [began for chat, (began, *_) in play.began.items() if chat != 1]
     assert sum(began < 0.5 for began in first_wave) == 255, "all but the flood's one that is at work"
@@ -85,7 +85,7 @@ def test_nobody_rests_when_the_bot_leaves() -> None:
 
 
 def test_members_of_a_group_do_not_slow_each_other() -> None:
-    """Sixty tap at once: one after the other, without a rest. One who taps forty times keeps none waiting."""
+    """Sixty tap: in turn, a third of the time while they are a crowd. Who taps forty times holds up none."""
     play = Play()
 
     async def group() -> None:
@@ -95,12 +95,16 @@ def test_members_of_a_group_do_not_slow_each_other() -> None:
         await asyncio.gather(*flood, *others)
 
     in_no_time(group())
-    assert play.began[-1] == pytest.approx([0.1 * number for number in range(60)])
-    begin = 6.0
+    resting = 60 - CROWD - 1
+    crowd = [0.3 * number for number in range(resting)]
+    assert play.began[-1] == pytest.approx(
+        crowd + [0.3 * resting + 0.1 * number for number in range(CROWD + 1)]
+    )
+    begin = play.began[-2][0]
     assert [play.people[person][0] - begin for person in range(100, 111)] == pytest.approx(
         [0.1 * number for number in range(11)]
     )
-    assert play.people[100][1] - begin == pytest.approx(1.1), "as long as the others have taken theirs"
+    assert play.people[100][1] - begin == pytest.approx(2.0), "after nineteen tenths of rest"
 
 
 def test_what_is_dropped_takes_no_turn() -> None:

@@ -1,6 +1,7 @@
 """Updates of different chats at once, those of one chat one after the other; of who sends many, with rests.
 
-In a group all members have their turns alike: whoever sends many there keeps only their own waiting.
+In a group all members have their turns alike: whoever sends many there keeps only their own waiting, and a
+crowd of them has a third of our time.
 """
 
 import asyncio
@@ -18,9 +19,13 @@ AT_ONCE = 256
 """Updates that are handled at once."""
 FEW = 5
 """So many of one person may wait without a rest: somebody taps fast."""
-REST = 9
+REST = 19
 """So many times as long as an update took, the next of the same person waits where more than FEW do: whoever
-sends a thousand has a tenth of our time, however much each takes."""
+sends a thousand has a twentieth of our time, however much each takes."""
+CROWD = 20
+"""So many people of one group may wait without a rest."""
+CROWD_REST = 2
+"""So many times as long as an update took, a group waits where more than a CROWD do."""
 LONGEST_REST = 30.0
 """Seconds."""
 _WAITING = 1_000_000
@@ -74,14 +79,22 @@ class ByChat(BaseUpdateProcessor):
         person.waiting += 1
         async with person.turn:
             person.waiting -= 1
-            async with chat.turn, self._places:
-                started = loop.time()
-                with span("update"):
-                    await coroutine
-                took = loop.time() - started
+            chat.waiting += 1
+            async with chat.turn:
+                chat.waiting -= 1
+                async with self._places:
+                    started = loop.time()
+                    with span("update"):
+                        await coroutine
+                    took = loop.time() - started
+                if chat.waiting > CROWD:
+                    await self._rest(CROWD_REST * took)
             if person.waiting > FEW:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._leaves.wait(), min(REST * took, LONGEST_REST))
+                await self._rest(REST * took)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._leaves.wait(), min(seconds, LONGEST_REST))
 
 
 def _source(update: Update) -> _Source | None:
