@@ -133,8 +133,6 @@ class _Which(NamedTuple):
     """Where there is nothing to tell, that is told."""
     rising: tuple[Pick, ...] = ()
     """What earlier digests left out."""
-    is_for_risen: bool = False
-    """That is told though nothing is new."""
     beyond: int = 0
     """Where votes taught anything, the new papers that no topic brings."""
 
@@ -204,7 +202,7 @@ class _News:
             picks = [pick for pick in picks if pick.paper_id not in which.without]
         if not picks and which.tells_nothing:
             return Digest((), (), terms.listed)
-        if which.is_for_risen:
+        if which.rising and not which.wanted:  # that is told though nothing is new
             digest: Digest | None = Digest(which.rising, (), terms.listed)
         else:
             digest = compose(picks, terms.listed, terms.maximum, which.rising, terms.since)
@@ -318,7 +316,7 @@ def _told_besides(
     if before:
         which = which._replace(without=before, tells_nothing=reader.cohort.tells_nothing)
     if rising and not which.wanted:
-        return _Which((), 0, _Terms(0, 0, reader.cohort.routes), rising=rising, is_for_risen=True)
+        return _Which((), 0, _Terms(0, 0, reader.cohort.routes), rising=rising)
     return which._replace(rising=rising) if rising else which
 
 
