@@ -2,28 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
-from typing import NamedTuple
 
 import structlog
 
 from digestbot.actions import Clock
 from digestbot.actions.chances import Chances
-from digestbot.core.categories import is_for
-from digestbot.core.digest import Digest, Pick, by_votes_alone, compose, most_in_recap, room
-from digestbot.core.paper import Paper
-from digestbot.core.picker import Picker
-from digestbot.core.postings import Postings, Rules
-from digestbot.core.subscriber import Schedule, Subscriber, missed, next_due
-from digestbot.core.taste import Tasting
-from digestbot.core.threads import Route, grouped
+from digestbot.actions.news import News, Which, cohorts_of, told_besides
+from digestbot.core.digest import Digest
+from digestbot.core.postings import Rules
+from digestbot.core.subscriber import Schedule, Subscriber, next_due
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery
 from digestbot.store.subscribers import Cohort, Waiting
-from digestbot.store.tastes import read_weights
 
 log = structlog.get_logger()
 
@@ -55,7 +47,7 @@ class Planner:
         Deliveries, cursors and next due times of a chunk of subscribers change together, or not at all.
         """
         planned = 0
-        news: _News | None = None
+        news: News | None = None
         while True:
             async with self._store.write() as tables:
                 now = self._clock()
@@ -82,11 +74,11 @@ class Planner:
         digests = [(reader.id, news.digest(which)) for reader, which in zip(waiting, told, strict=True)]
         return [Due(readers[id_], digest) for id_, digest in digests if digest]
 
-    async def _learn(self, readers: Sequence[Waiting], known: "_News | None") -> "_News":
+    async def _learn(self, readers: Sequence[Waiting], known: News | None) -> News:
         async with self._store.read() as tables:
             return await self._news(tables, readers, known)
 
-    async def _news(self, tables: Tables, due: Sequence[Waiting], known: "_News | None") -> "_News":
+    async def _news(self, tables: Tables, due: Sequence[Waiting], known: News | None) -> News:
         """Return the papers that are new to those who are *due*, their topics looked for: what is *known*
         of them already is not looked for again.
 
@@ -96,200 +88,28 @@ class Planner:
         topics = _topics(due)
         upto = await tables.papers.last_arrival()
         if known is None or not known.reaches(due, upto):
-            after = min((cohort.cursor for cohort in _cohorts(due)), default=upto)
+            after = min((cohort.cursor for cohort in cohorts_of(due)), default=upto)
             arrived = await tables.papers.arrived(after, upto)
             chances = await Chances.now(tables, self._clock(), self._rules)
-            known = await asyncio.to_thread(_News, arrived, after, upto, self._rules, chances)
+            known = await asyncio.to_thread(News, arrived, after, upto, self._rules, chances)
         else:
             topics |= await tables.subscribers.topics_due(self._clock())
         await asyncio.to_thread(known.postings.look_for, topics)
         return known
 
 
-class _Terms(NamedTuple):
-    """What decides a digest besides its papers and topics."""
-
-    listed: int
-    """The papers that are new."""
-    maximum: int
-    routes: tuple[Route, ...] = ()
-    since: date | None = None
-    """The first day that a recap tells of."""
-    taste: str | None = None
-    """What the reader's votes taught."""
-
-
-class _Which(NamedTuple):
-    """All that decides what a digest tells: who has the same is told the same."""
-
-    topics: tuple[str, ...]
-    """Those that bring a paper."""
-    wanted: int
-    """The papers that are new, wanted and not muted."""
-    terms: _Terms
-    without: frozenset[str] = frozenset()
-    """Papers that were brought there before."""
-    tells_nothing: bool = False
-    """Where there is nothing to tell, that is told."""
-    rising: tuple[Pick, ...] = ()
-    """What earlier digests left out."""
-    beyond: int = 0
-    """Where votes taught anything, the new papers that no topic brings."""
-
-
-_SILENCE = _Which((), 0, _Terms(0, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What is the same for all of a cohort who ask for papers, or for all who do not."""
-
-    does_ask: bool
-    liked: int
-    """The papers that are new and have votes enough."""
-    terms: _Terms
-    silence: _Which
-    """Where no paper is wanted."""
-
-
-class _News:
-    """Papers that arrived *after* one arrival number and up to another, the topics that they hold."""
-
-    def __init__(
-        self,
-        arrived: Sequence[tuple[int, Paper]],
-        after: int,
-        upto: int,
-        rules: Rules,
-        chances: Chances,
-    ) -> None:
-        self.chances = chances
-        self.after = after
-        self.upto = upto
-        self.postings = Postings((paper for _, paper in arrived), rules)
-        self.listed_twice = self.postings.where(
-            lambda paper: paper.on_hugging_face and bool(paper.categories)
-        )
-        """The papers of both sources: one that arXiv listed first has arrived twice."""
-        self.ids: dict[_Which, int | None] = {}
-        """Digests that are in the ledger already; None for those that have nothing to say."""
-        self._picker = Picker(self.postings)
-        self._arrivals = {paper.id: arrival for arrival, paper in arrived}
-        self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
-        """The papers that are new by a cursor, a first day and categories."""
-        self._liked: dict[int, int] = {0: self.postings.all}
-        """The papers that have so many votes or more."""
-
-    def reaches(self, due: Iterable[Waiting], upto: int) -> bool:
-        """Tell whether all that is new to those who are *due*, up to an arrival, is here."""
-        return self.upto == upto and all(cohort.cursor >= self.after for cohort in _cohorts(due))
-
-    def which(self, readers: Iterable[Waiting]) -> list[_Which]:
-        """Return which digests are these readers'; their topics were looked for before."""
-        scopes: dict[tuple[Cohort, bool], _Scope] = {}
-        found = []
-        for _, topics, cohort in readers:
-            known = cohort, self.postings.ask(topics)
-            scope = scopes.get(known) or scopes.setdefault(known, self._scope(*known))
-            found.append(self._which(topics, scope))
-        return found
-
-    def digest(self, which: _Which) -> Digest | None:
-        """Return what is told; None is silence."""
-        terms = which.terms
-        picks = self._picks(which)
-        if which.without:
-            picks = [pick for pick in picks if pick.paper_id not in which.without]
-        if not picks and which.tells_nothing:
-            return Digest((), (), terms.listed)
-        if which.rising and not which.wanted:  # that is told though nothing is new
-            digest: Digest | None = Digest(which.rising, (), terms.listed)
-        else:
-            digest = compose(picks, terms.listed, terms.maximum, which.rising, terms.since)
-        if digest is None or not (terms.taste or terms.routes):
-            return digest
-        shown = digest.picks
-        if terms.taste:
-            shown = self._tasting.served(shown, read_weights(terms.taste), which.beyond)
-        return replace(digest, picks=grouped(shown, terms.routes))
-
-    def is_new(self, paper_id: str, reader: Waiting) -> bool:
-        """Tell whether a paper is news to *reader*."""
-        return self._arrivals.get(paper_id, 0) > reader.cohort.cursor
-
-    @property
-    def paper_ids(self) -> AbstractSet[str]:
-        """The papers that are news."""
-        return self._arrivals.keys()
-
-    @cached_property
-    def _tasting(self) -> Tasting:
-        return Tasting(self.postings.papers)
-
-    def _which(self, topics: Sequence[str], scope: _Scope) -> _Which:
-        postings = self.postings
-        brought = postings.brought(topics) if scope.does_ask else postings.unmuted(topics)
-        wanted = brought & scope.liked
-        if not wanted:
-            return scope.silence
-        which = _Which(postings.bringing(topics, wanted) if scope.does_ask else (), wanted, scope.terms)
-        if not scope.terms.taste:
-            return which
-        beyond = scope.liked & postings.unmuted(topics) & ~brought & ~self.listed_twice
-        return which._replace(beyond=beyond)
-
-    def _scope(self, cohort: Cohort, does_ask: bool) -> _Scope:
-        new = self._new_to(cohort, cohort.categories if does_ask else ())
-        listed = new.bit_count()
-        since = missed(cohort.schedule, cohort.slot_at, cohort.missed_since)
-        maximum = most_in_recap(cohort.maximum) if since else cohort.maximum
-        return _Scope(
-            does_ask,
-            new & self._liked_by(cohort.minimum_votes),
-            _Terms(listed, maximum, cohort.routes, since, cohort.taste),
-            _Which((), 0, _Terms(listed, 0), tells_nothing=True) if cohort.tells_nothing else _SILENCE,
-        )
-
-    def _picks(self, which: _Which) -> list[Pick]:
-        shown, _ = room(which.terms.maximum, which.rising)
-        if which.topics:
-            return self._picker.pick(which.topics, which.wanted, shown)
-        return by_votes_alone([*self.postings.of(which.wanted)], shown)
-
-    def _liked_by(self, votes: int) -> int:
-        if votes not in self._liked:
-            self._liked[votes] = self.postings.where(lambda paper: paper.upvotes >= votes)
-        return self._liked[votes]
-
-    def _new_to(self, cohort: Cohort, categories: tuple[str, ...]) -> int:
-        which = cohort.cursor, cohort.since, categories
-        if which not in self._new:
-            self._new[which] = self.postings.where(
-                lambda paper: (
-                    self._arrivals[paper.id] > cohort.cursor
-                    and paper.listed_on >= cohort.since
-                    and is_for(paper, categories)
-                )
-            )
-        return self._new[which]
-
-
 def _topics(readers: Iterable[Waiting]) -> set[str]:
     return set().union(*[reader.topics for reader in readers])
 
 
-def _cohorts(readers: Iterable[Waiting]) -> set[Cohort]:
-    return {reader.cohort for reader in readers}
-
-
-async def _knows(tables: Tables, news: _News | None, readers: Sequence[Waiting]) -> bool:
+async def _knows(tables: Tables, news: News | None, readers: Sequence[Waiting]) -> bool:
     """Tell whether *news* has all that *readers* may be told, and what their topics bring."""
     if news is None or not news.reaches(readers, await tables.papers.last_arrival()):
         return False
     return news.postings.knows(_topics(readers))
 
 
-async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list[_Which]:
+async def _told(tables: Tables, readers: Sequence[Waiting], news: News) -> list[Which]:
     """Return which digest is whose: without the papers that were brought there before, with what rose."""
     told = news.which(readers)
     both = [*zip(readers, told, strict=True)]
@@ -301,26 +121,12 @@ async def _told(tables: Tables, readers: Sequence[Waiting], news: _News) -> list
     if not before and not rising:
         return told
     return [
-        _told_besides(which, reader, frozenset(before.get(reader.id, ())), rising.get(reader.id))
+        told_besides(which, reader, frozenset(before.get(reader.id, ())), rising.get(reader.id))
         for reader, which in both
     ]
 
 
-def _told_besides(
-    which: _Which, reader: Waiting, before: frozenset[str], rising: tuple[Pick, ...] | None
-) -> _Which:
-    """Return the digest without what was brought *before* and with what is *rising*.
-
-    That alone is no reason to break the silence, but where votes are wanted that papers get later.
-    """
-    if before:
-        which = which._replace(without=before, tells_nothing=reader.cohort.tells_nothing)
-    if rising and not which.wanted:
-        return _Which((), 0, _Terms(0, 0, reader.cohort.routes), rising=rising)
-    return which._replace(rising=rising) if rising else which
-
-
-async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: datetime) -> int:
+async def _write(tables: Tables, readers: Sequence[Waiting], news: News, now: datetime) -> int:
     """Write all that *readers* are told and return how many deliveries that makes."""
     told = await _told(tables, readers, news)
     await _compose(tables, told, news, now)
@@ -337,7 +143,7 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: _News, now: d
     return len(rows)
 
 
-async def _compose(tables: Tables, wanted: Iterable[_Which], news: _News, now: datetime) -> None:
+async def _compose(tables: Tables, wanted: Iterable[Which], news: News, now: datetime) -> None:
     """Write those of the digests *wanted* that are not in the ledger yet; made one by one, they are large."""
     if len(news.ids) > _KEPT:
         news.ids.clear()
