@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digestbot.core.digest import Digest, Pick, View, ViewKind, compose, read_view, select
-from digestbot.core.picker import Picker
+from digestbot.core.picker import of_picks
 from digestbot.core.postings import Postings, Rules
 from tests.builders import DAY, a_paper
 
@@ -61,7 +61,7 @@ def test_many_readers_are_shown_what_each_alone_would_be(
         for number, (title, abstract, upvotes, age) in enumerate(listed)
     ]
     postings = Postings(some, Rules(), ASKED)
-    picker = Picker(postings)
+    picker = of_picks(postings)
     for topics, among in readers:
         wanted = postings.brought(topics) & among
         alone = select(postings, topics, among) if any(not topic.startswith("-") for topic in topics) else []

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core.digest import CLIMB, How, Pick, by_votes_alone, compose
-from digestbot.core.picker import Picker
+from digestbot.core.digest import CLIMB, How, Pick, bar, by_votes_alone, compose
+from digestbot.core.picker import of_picks
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.rank import MOST_VOTES, Weights, votes_to_gain, weight_of_votes
+from digestbot.core.rank import MOST_VOTES, Weights, explain, votes_to_gain, weight_of_votes
 from digestbot.core.rising import DAYS, MOST, has_risen, is_in_time, is_still_wanted, rising
 from tests.builders import DAY, a_paper
 
@@ -80,15 +80,44 @@ def test_just_above_its_bar_a_paper_is_worth_more_than_what_was_shown(
         a_paper(number, "Agents", upvotes=votes, listed_on=DAY - timedelta(days=days * (number % 2)))
         for number, votes in enumerate(upvotes)
     ]
-    picks = Picker(Postings(some, Rules(), ["agents"])).pick(["agents"], (1 << len(some)) - 1, shown)
+    picks = of_picks(Postings(some, Rules(), ["agents"])).pick(["agents"], (1 << len(some)) - 1, shown)
     for pick in picks[shown:]:
         paper = next(paper for paper in some if paper.id == pick.paper_id)
         assert pick.bar is not None
         assert pick.bar >= paper.upvotes + CLIMB - 1
         risen = [replace(other, upvotes=pick.bar + 1) if other is paper else other for other in some]
-        again = Picker(Postings(risen, Rules(), ["agents"])).pick(["agents"], (1 << len(some)) - 1, shown)
+        again = of_picks(Postings(risen, Rules(), ["agents"])).pick(["agents"], (1 << len(some)) - 1, shown)
         assert pick.paper_id in [other.paper_id for other in again[:shown]]
     assert all(pick.bar is None for pick in picks[:shown])
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.01, 0.75])
+def test_bars_are_those_that_the_rules_tell(weight: float) -> None:
+    """Worked out from what is the same for all readers; where votes count for nothing, none will do."""
+    weights = Weights(votes=weight)
+    some = [
+        a_paper(
+            number,
+            " ".join(["Agents"] * (1 + number % 2)),
+            upvotes=votes,
+            listed_on=DAY - number * timedelta(days=1),
+        )
+        for number, votes in enumerate([-9, -2, 0, 0, 1, 7, 7, 300, 2**31 - 1])
+    ]
+    postings = Postings(some, Rules(weights=weights), ["agents"])
+    papers = {paper.id: paper for paper in some}
+
+    def worth(pick: Pick) -> float:
+        matches = postings.matches(pick.paper_id, ["agents"])
+        return sum(explain(papers[pick.paper_id], matches, DAY, weights).values())
+
+    for shown in range(1, len(some)):
+        picks = of_picks(postings).pick(["agents"], postings.all, shown)
+        for pick in picks[shown:]:
+            paper = papers[pick.paper_id]
+            missing = worth(picks[shown - 1]) - worth(pick)
+            needed = votes_to_gain(paper.upvotes, missing, weight_of_votes(paper, DAY, weights))
+            assert pick.bar == bar(paper.upvotes, needed)
 
 
 def test_without_topics_votes_alone_are_the_bar() -> None:

@@ -14,6 +14,7 @@ from digestbot.core.digest import Digest, Pick
 from digestbot.core.subscriber import Subscriber
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import NewDelivery, Settled
+from digestbot.store.picks import pack
 from tests.builders import NOON, a_subscriber
 
 DIGEST = Digest((Pick("2510.00001", ("agents",)), Pick("2510.00002")), (Pick("2510.00003"),), 9)
@@ -22,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 async def plan(tables: Tables, reader: Subscriber, slot_at: datetime = NOON) -> int:
     """Plan DIGEST for *reader* and return its id."""
-    (digest_id,) = await tables.deliveries.compose([DIGEST], NOON)
+    (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], NOON)
     await tables.deliveries.plan([NewDelivery(reader.id, slot_at, digest_id)])
     return digest_id
 

@@ -11,11 +11,12 @@ from digestbot.actions.chances import Chances
 from digestbot.core.categories import is_for
 from digestbot.core.digest import Digest, Pick, by_votes_alone, compose, most_in_recap, room
 from digestbot.core.paper import Paper
-from digestbot.core.picker import Picker
+from digestbot.core.picker import Picker, of_picks
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.subscriber import missed
 from digestbot.core.taste import Tasting
 from digestbot.core.threads import Route, grouped
+from digestbot.store.picks import Packed, join, pack, pack_pick, with_bar
 from digestbot.store.subscribers import Cohort, Waiting
 from digestbot.store.tastes import read_weights
 
@@ -87,7 +88,8 @@ class News:
         """The papers of both sources: one that arXiv listed first has arrived twice."""
         self.ids: dict[Which, int | None] = {}
         """Digests that are in the ledger already; None for those that have nothing to say."""
-        self._picker = Picker(self.postings)
+        self._picker = of_picks(self.postings)
+        self._packer = Picker(self.postings, pack_pick, with_bar)
         self._arrivals = {paper.id: arrival for arrival, paper in arrived}
         self._new: dict[tuple[int, date, tuple[str, ...]], int] = {}
         """The papers that are new by a cursor, a first day and categories."""
@@ -107,6 +109,16 @@ class News:
             scope = scopes.get(known) or scopes.setdefault(known, self._scope(*known))
             found.append(self._which(topics, scope))
         return found
+
+    def packed(self, which: Which) -> Packed | None:
+        """Return what is told as the ledger holds it; None is silence."""
+        terms = which.terms
+        if not which.topics or which.without or which.rising or terms.taste or terms.routes:
+            digest = self.digest(which)
+            return pack(digest) if digest else None
+        picks = self._packer.pick(which.topics, which.wanted, terms.maximum)
+        shown, left_out = picks[: terms.maximum], picks[terms.maximum :]
+        return Packed(join(shown), join(left_out), terms.listed, terms.since)
 
     def digest(self, which: Which) -> Digest | None:
         """Return what is told; None is silence."""

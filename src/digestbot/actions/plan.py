@@ -1,7 +1,7 @@
 """Plans what is due: who is told what, written into the ledger before anything is sent."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -144,20 +144,13 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: News, now: da
 
 
 async def _compose(tables: Tables, wanted: Iterable[Which], news: News, now: datetime) -> None:
-    """Write those of the digests *wanted* that are not in the ledger yet; made one by one, they are large."""
+    """Write those of the digests *wanted* that are not in the ledger yet."""
     if len(news.ids) > _KEPT:
         news.ids.clear()
     new = [which for which in dict.fromkeys(wanted) if which not in news.ids]
-    told = []
-
-    def composed() -> Iterator[Digest]:
-        for which in new:
-            if digest := news.digest(which):
-                told.append(which)
-                yield digest
-
+    packed = {which: digest for which in new if (digest := news.packed(which))}
     news.ids.update(dict.fromkeys(new))
-    news.ids.update(zip(told, await tables.deliveries.compose(composed(), now), strict=True))
+    news.ids.update(zip(packed, await tables.deliveries.compose([*packed.values()], now), strict=True))
 
 
 def slot(reader: Subscriber) -> datetime:

@@ -21,9 +21,9 @@ ENOUGH = 20
 """So many papers of a topic are shown before weak matches are left out."""
 MOST_VOTES = 2**31 - 1
 """More than any paper has; what a database's integer holds."""
-_LN_MOST = math.log(MOST_VOTES)
+LN_MOST_VOTES = math.log(MOST_VOTES)
 _SURE = 1e-6
-_NEAR = 1e-6
+NEAR = 1e-6
 """Votes are whole, and so far off is what was rounded."""
 
 
@@ -101,9 +101,9 @@ def votes_to_gain(upvotes: int, missing: float, weight: float) -> int:
     if missing <= 0:
         return upvotes
     wanted = math.log1p(max(0, upvotes)) + missing / weight if weight > 0 else math.inf
-    if wanted >= _LN_MOST:
+    if wanted >= LN_MOST_VOTES:
         return MOST_VOTES
-    return max(upvotes, int(math.expm1(wanted) + _NEAR))
+    return max(upvotes, int(math.expm1(wanted) + NEAR))
 
 
 def odds(missed: float) -> float:

@@ -1,6 +1,6 @@
 """The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
@@ -13,7 +13,7 @@ from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery,
 from digestbot.core.digest import Digest
 from digestbot.core.why import Told
 from digestbot.store.bulk import insert_many, to_driver
-from digestbot.store.picks import pack, unpack
+from digestbot.store.picks import Packed, unpack
 from digestbot.store.schema import UTCDateTime, deliveries, digests
 
 
@@ -59,13 +59,12 @@ class Deliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def compose(self, new: Iterable[Digest], now: datetime) -> list[int]:
-        """Write digests and return the id of each. They may be made one by one: here they are packed."""
-        packed = [(pack(digest.picks), pack(digest.left_out), digest.listed, digest.since) for digest in new]
-        if not packed:
+    async def compose(self, new: Sequence[Packed], now: datetime) -> list[int]:
+        """Write digests and return the id of each."""
+        if not new:
             return []
-        ids = await self._new_ids(len(packed))
-        picks, left_out, listed, since = zip(*packed, strict=True)
+        ids = await self._new_ids(len(new))
+        picks, left_out, listed, since = zip(*new, strict=True)
         day, time = to_driver(self._connection, sa.Date()), to_driver(self._connection, UTCDateTime())
         await insert_many(
             self._connection,

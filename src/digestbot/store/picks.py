@@ -1,26 +1,50 @@
-"""A digest's picks as JSON and back."""
+"""A digest's picks as JSON and back.
+
+Of very many digests each pick is packed once, and their JSON is joined.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import orjson
 
-from digestbot.core.digest import How, Pick
+from digestbot.core.digest import Digest, How, Pick
 
-_NEW = How.NEW
-_WRITTEN = {how: how.value for how in How}
-"""To read an enum's member, and to write it, takes as long as all else about a pick."""
 _ALL = 4
 """What is told of a pick that has a bar."""
 
 
-def pack(picks: Iterable[Pick]) -> str:
-    """Return picks as JSON."""
-    packed = [
-        (paper_id, topics) if bar is None and how is _NEW else (paper_id, topics, _WRITTEN[how], bar)
-        for paper_id, topics, how, bar in picks
-    ]
-    return orjson.dumps(packed).decode()
+class Packed(NamedTuple):
+    """A digest as the ledger holds it."""
+
+    picks: str
+    left_out: str
+    listed: int
+    since: date | None = None
+
+
+def pack(digest: Digest) -> Packed:
+    """Return *digest* as the ledger holds it."""
+    shown, left_out = map(pack_pick, digest.picks), map(pack_pick, digest.left_out)
+    return Packed(join(shown), join(left_out), digest.listed, digest.since)
+
+
+def pack_pick(pick: Pick) -> str:
+    """Return a pick as JSON."""
+    paper_id, topics, how, bar = pick
+    told = (paper_id, topics) if bar is None and how is How.NEW else (paper_id, topics, how.value, bar)
+    return orjson.dumps(told).decode()
+
+
+def with_bar(packed: str, bar: int) -> str:
+    """Return a packed pick that has no bar yet, and is new, with its *bar*."""
+    return f'{packed[:-1]},"",{bar}]'
+
+
+def join(packed: Iterable[str]) -> str:
+    """Return packed picks as one JSON."""
+    return f"[{','.join(packed)}]"
 
 
 def unpack(packed: Iterable[Sequence[Any]]) -> tuple[Pick, ...]:
