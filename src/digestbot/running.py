@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
@@ -81,13 +81,15 @@ class Running:
         sender = app.sender(self.bot.bot)
         self.courier = app.courier(sender)
         self.clockwork = app.clockwork(self.courier, sender, role)
+        self.introduced: asyncio.Task[None] | None = None
+        """Done once Telegram's menus are ours; nobody has to wait for them."""
 
     async def __aenter__(self) -> Self:
         await self._shut_out()
         await self._meet_telegram()
         if self.role.answers:
-            await introduce(self.bot)
             await self.bot.start()
+            self.introduced = self.bot.create_task(_at_last(partial(introduce, self.bot)))
         if self.webhook is not None:
             self._intake.start()
         elif self.role.answers and self.bot.updater is not None:
@@ -98,6 +100,8 @@ class Running:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.introduced:
+            self.introduced.cancel()
         self.courier.stop()
         hurry(self.bot)
         if self.writer:
@@ -124,7 +128,7 @@ class Running:
     async def _meet_telegram(self) -> None:
         """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
         try:
-            await self._ask_for_our_name()
+            await _at_last(self.bot.initialize)
         except BaseException as error:
             await self.bot.bot.shutdown()
             if not isinstance(error, InvalidToken):
@@ -132,10 +136,11 @@ class Running:
             problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
             raise SettingsError("settings", problems=[problem]) from None
 
-    async def _ask_for_our_name(self) -> None:
-        retry = stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0)
-        async for attempt in retry:
-            with attempt:
-                if attempt.num > 1:
-                    log.warning("telegram is not reachable yet", attempt=attempt.num)
-                await self.bot.initialize()
+
+async def _at_last(ask: Callable[[], Awaitable[object]]) -> None:
+    """Ask Telegram something, again and again until it can be reached."""
+    async for attempt in stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0):
+        with attempt:
+            if attempt.num > 1:
+                log.warning("telegram is not reachable yet", attempt=attempt.num)
+            await ask()

@@ -62,7 +62,9 @@ async def test_only_owners_are_offered_their_commands(tmp_path: Path) -> None:
         settings = only(data_dir=tmp_path, telegram=given, owners=f"{gone.id}, 5, {OWNER}", log_level="ERROR")
         async with App(settings) as app:
             await app.store.upgrade()
-            async with Running(app):
+            async with Running(app) as running:
+                assert running.introduced
+                await running.introduced
                 assert offered(owner) == offered(other)
                 for person in (owner, gone, other):
                     await ask(person, "/start")
@@ -73,7 +75,9 @@ async def test_only_owners_are_offered_their_commands(tmp_path: Path) -> None:
             assert theirs[3:] == offered(other)
             telegram.bot.commands.clear()
             del telegram.world.chats[gone.id]
-            async with Running(app):
+            async with Running(app) as running:
+                assert running.introduced
+                await running.introduced
                 assert offered(owner) == theirs
                 assert offered(other) == theirs[3:]
 

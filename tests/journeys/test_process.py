@@ -131,6 +131,20 @@ async def test_it_stops_when_told_while_telegram_is_away(world: World) -> None:
     assert complaints.decode().splitlines()[-1].endswith("digestbot stops")
 
 
+async def test_it_answers_before_telegram_has_its_menus(world: World) -> None:
+    """They are offered again where Telegram failed, and hold up neither an answer nor the end."""
+    ann, menus = world.telegram.user("Ann"), "setMyCommands"
+    world.telegram.faults.plan(Fault.error().on(method=menus), count=1)
+    world.telegram.faults.plan(Fault.stall(60).on(method=menus))
+    async with running(world) as process:
+        await world.telegram.until_called(menus, 2)
+        assert "Welcome" in await ask(ann, "/start")
+        process.send_signal(signal.SIGTERM)
+        _, complaints = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, complaints.decode()
+    assert "Traceback" not in complaints.decode()
+
+
 async def test_a_bot_that_is_killed_while_sending_loses_nothing(world: World) -> None:
     """SIGKILL with a digest in flight: after the restart it is there once more at most, and flagged then."""
     ann = world.telegram.user("Ann")
