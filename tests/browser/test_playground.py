@@ -232,6 +232,7 @@ async def test_the_keyboard_is_enough(visit: Visit) -> None:
     """A slash opens the menu, arrows and Enter choose from it, Escape closes it."""
     async with visit() as page:
         field = page.get_by_role("textbox", name="Message")
+        await expect(field).to_be_enabled()  # as soon as the page knows whom it is written to
         await field.focus()
         await page.keyboard.type("/to")
         items = page.get_by_role("menuitem")
