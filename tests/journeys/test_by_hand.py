@@ -143,7 +143,9 @@ async def _typed(shell: Process) -> None:
     assert told.count(b'"ok"') >= 4, told
 
 
-async def test_the_page_brings_up_what_outlives_a_kill_of_each(town: Town) -> None:
+async def test_the_page_brings_up_what_outlives_a_kill_of_each(
+    town: Town, capfd: pytest.CaptureFixture[str]
+) -> None:
     """All are ready; without the worker that leads and one that answers, presses are answered, each once."""
     assert all([await town.ready(port) for port in town.ports])
     ann = town.telegram.user("Ann")
@@ -158,6 +160,7 @@ async def test_the_page_brings_up_what_outlives_a_kill_of_each(town: Town) -> No
     await until(lambda: LEADS in town.log(other), seconds=15)
     assert await town.ready(other)
     assert len(town.telegram.called("sendMessage")) == 6, "one answer to each thing said"
+    assert "invalid Read on closed Body" not in capfd.readouterr().err, "what one had begun to read was lost"
     if "BY_HAND" in os.environ:
         await ask(ann, "/days mon-sun")
         await ask(ann, f"/time {datetime.now(UTC) + timedelta(minutes=1):%H:%M}")
