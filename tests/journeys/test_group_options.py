@@ -23,8 +23,8 @@ def given(newest_url: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, given: dict[str, Any]) -> AsyncIterator[Stage]:
-    async with open_stage(tmp_path, NOON, **given) as stage:
+async def stage(home: Path, given: dict[str, Any]) -> AsyncIterator[Stage]:
+    async with open_stage(home, NOON, **given) as stage:
         stage.hub.days[TUESDAY] = papers(TUESDAY, "Diffusion Models at Night", "Agents that Plan")
         await stage.at(NOON)
         yield stage
@@ -130,9 +130,9 @@ async def test_an_anonymous_admin_sets_them_too(stage: Stage, ann: Person, lab: 
     assert f"All others → thread {thread}" in moved.text
 
 
-async def test_a_keyboard_from_before_a_restart_still_works(tmp_path: Path, given: dict[str, Any]) -> None:
+async def test_a_keyboard_from_before_a_restart_still_works(home: Path, given: dict[str, Any]) -> None:
     """All that a button needs is in its code and in the database; what it takes back may be gone already."""
-    async with open_stage(tmp_path, NOON, **given) as before:
+    async with open_stage(home, NOON, **given) as before:
         ann = before.telegram.user("Ann", "en", id=7)
         lab = before.telegram.group("Lab", admins=[ann], forum=True)
         thread = lab.add_topic("Night")
@@ -141,7 +141,7 @@ async def test_a_keyboard_from_before_a_restart_still_works(tmp_path: Path, give
         shown = await tap(ann, "This group", await say(ann, "/settings", lab, thread))
     codes = [button.callback_data or "" for row in shown.buttons for button in row]
     assert all(code.startswith("1:") and len(code.encode()) <= 64 for code in codes)
-    async with open_stage(tmp_path, NOON, **given) as after:
+    async with open_stage(home, NOON, **given) as after:
         ann = after.telegram.user("Ann", "en", id=7)
         again = after.telegram.group("Lab", admins=[ann], forum=True)
         again.add_topic("Night")

@@ -20,9 +20,9 @@ OWNER = 4_200_000
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(home: Path) -> AsyncIterator[Stage]:
     """A bot with an owner."""
-    async with open_stage(tmp_path, NOON, owners=f"{OWNER}, 4200001") as stage:
+    async with open_stage(home, NOON, owners=f"{OWNER}, 4200001") as stage:
         stage.hub.days[TUESDAY] = papers(TUESDAY, "Agents that Plan")
         await stage.at(NOON)
         yield stage

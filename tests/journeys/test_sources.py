@@ -97,9 +97,9 @@ async def test_papers_of_arxiv_come_through_topics_and_are_marked(stage: Stage, 
     assert refused(stage) == []
 
 
-async def test_where_arxiv_is_off(tmp_path: Path) -> None:
+async def test_where_arxiv_is_off(home: Path) -> None:
     """The answer tells who can turn it on."""
-    async with open_stage(tmp_path, NOON) as stage:
+    async with open_stage(home, NOON) as stage:
         ann = stage.telegram.user("Ann", "en")
         assert "DIGESTBOT_ARXIV__CATEGORIES" in await ask(ann, "/sources")
         assert "DIGESTBOT_ARXIV__CATEGORIES" in await ask(ann, "/sources cs.CL")

@@ -284,9 +284,9 @@ async def test_an_abstract_that_gives_orders_changes_nothing(
     assert refused(stage) == []
 
 
-async def test_one_reader_leaves_the_others_their_share(tmp_path: Path, llm: LlmServer) -> None:
+async def test_one_reader_leaves_the_others_their_share(home: Path, llm: LlmServer) -> None:
     """Who asked for many gets no more from the model today but what it wrote already; others do."""
-    async with a_stage(tmp_path, llm, llm={"daily_token_budget": 20_000, "reader_percent": 15}) as stage:
+    async with a_stage(home, llm, llm={"daily_token_budget": 20_000, "reader_percent": 15}) as stage:
         stage.hub.days[TUESDAY] += papers(TUESDAY, *(f"Lamp {number}" for number in range(9)), first=10)
         await stage.at(NOON)
         minjun, seoyeon = stage.telegram.user("민준", "ko"), stage.telegram.user("서연", "ko")
@@ -308,9 +308,9 @@ async def test_one_reader_leaves_the_others_their_share(tmp_path: Path, llm: Llm
         assert "LLM tiny" in await told(minjun, another)
 
 
-async def test_no_tokens_left_means_no_call(tmp_path: Path, llm: LlmServer) -> None:
+async def test_no_tokens_left_means_no_call(home: Path, llm: LlmServer) -> None:
     """The budget of the day ends it, and a new day begins it; what is left out comes from elsewhere."""
-    async with a_stage(tmp_path, llm, llm={"daily_token_budget": 3000, "reader_percent": 100}) as stage:
+    async with a_stage(home, llm, llm={"daily_token_budget": 3000, "reader_percent": 100}) as stage:
         stage.hub.days[TUESDAY] += papers(TUESDAY, *(f"Lamp {number}" for number in range(9)), first=10)
         await stage.at(NOON)
         minjun = stage.telegram.user("민준", "ko")
@@ -325,9 +325,9 @@ async def test_no_tokens_left_means_no_call(tmp_path: Path, llm: LlmServer) -> N
         assert "LLM tiny" in (await answers(minjun, f"/summary {listed[-1]}"))[-1].text
 
 
-async def test_the_order_is_the_operators(tmp_path: Path, llm: LlmServer) -> None:
+async def test_the_order_is_the_operators(home: Path, llm: LlmServer) -> None:
     """Where Hugging Face comes first, the model is asked only for papers that it has nothing about."""
-    async with a_stage(tmp_path, llm, summaries={"order": "huggingface, llm"}) as stage:
+    async with a_stage(home, llm, summaries={"order": "huggingface, llm"}) as stage:
         minjun = stage.telegram.user("민준", "ko")
         assert "Hugging Face" in (await answers(minjun, f"/summary {PAPER}"))[-1].text
         assert llm.requests == []

@@ -29,14 +29,14 @@ MODELS: dict[str, tuple[Writes | None, Fault | None, set[str], set[str]]] = {
 
 
 @pytest.mark.parametrize("model", MODELS)
-async def test_every_paper_of_a_day_arrives_with_a_true_label(tmp_path: Path, model: str) -> None:
+async def test_every_paper_of_a_day_arrives_with_a_true_label(home: Path, model: str) -> None:
     """No paper is missing, none is there twice, and each says whose words its summary is."""
     writes, fault, *labels = MODELS[model]
     async with LlmServer(writes=writes or faithful, model="tiny") as llm:
         if fault:
             llm.fail(fault)
         given = {"model": "tiny", "url": llm.base, "timeout": 1, "concurrency": 8} if writes else {}
-        async with open_stage(tmp_path, NOON - timedelta(days=1), llm=given) as stage:
+        async with open_stage(home, NOON - timedelta(days=1), llm=given) as stage:
             readers = [stage.telegram.user("Ann", "en"), stage.telegram.user("민준", "ko")]
             for reader in readers:
                 await ask(reader, "/start")
