@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery,
 from digestbot.core.digest import Digest, Pick
 from digestbot.core.subscriber import Subscriber
 from digestbot.store import Store, Tables
-from digestbot.store.deliveries import NewDelivery, Settled
+from digestbot.store.deliveries import Settled
 from digestbot.store.picks import pack
 from tests.builders import NOON, a_subscriber
 
@@ -24,7 +25,8 @@ MINUTE = timedelta(minutes=1)
 async def plan(tables: Tables, reader: Subscriber, slot_at: datetime = NOON) -> int:
     """Plan DIGEST for *reader* and return its id."""
     (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], NOON)
-    await tables.deliveries.plan([NewDelivery(reader.id, slot_at, digest_id)])
+    await tables.subscribers.save(replace(reader, next_due_at=slot_at))
+    await tables.deliveries.plan({reader.id: digest_id})
     return digest_id
 
 

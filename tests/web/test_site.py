@@ -13,7 +13,7 @@ from digestbot.core.delivery import Delivery, State
 from digestbot.core.digest import Digest, Pick
 from digestbot.core.paper import DayState, SourceDay
 from digestbot.store import Store
-from digestbot.store.deliveries import NewDelivery, Settled
+from digestbot.store.deliveries import Settled
 from digestbot.store.picks import pack
 from digestbot.web.metrics import Metrics
 from digestbot.web.site import Site
@@ -58,7 +58,7 @@ async def page(store: Store) -> Page:
         )
         reader = await tables.subscribers.add(a_subscriber(), NOON)
         (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], NOON)
-        await tables.deliveries.plan([NewDelivery(reader.id, NOON, digest_id)])
+        await tables.deliveries.plan({reader.id: digest_id})
     return Page(store)
 
 

@@ -14,7 +14,6 @@ from digestbot.core.digest import Digest
 from digestbot.core.postings import Rules
 from digestbot.core.subscriber import Schedule, Subscriber, next_due
 from digestbot.store import Store, Tables
-from digestbot.store.deliveries import NewDelivery
 from digestbot.store.subscribers import Cohort, Waiting
 
 log = structlog.get_logger()
@@ -131,16 +130,12 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: News, now: da
     told = await _told(tables, readers, news)
     await _compose(tables, told, news, now)
     ids = [news.ids[which] for which in told]
-    rows = [
-        NewDelivery(reader.id, reader.cohort.slot_at, id_)
-        for reader, id_ in zip(readers, ids, strict=True)
-        if id_ is not None
-    ]
-    await tables.deliveries.plan(rows)
+    new = {reader.id: id_ for reader, id_ in zip(readers, ids, strict=True) if id_ is not None}
+    await tables.deliveries.plan(new)
     moved = _moved_on(zip(readers, (id_ is not None for id_ in ids), strict=True), now)
     for (next_due_at, is_told), those in moved.items():
         await tables.subscribers.move_on(those, news.upto, next_due_at, is_told=is_told)
-    return len(rows)
+    return len(new)
 
 
 async def _compose(tables: Tables, wanted: Iterable[Which], news: News, now: datetime) -> None:

@@ -1,8 +1,10 @@
 """Rows by the thousand: SQLAlchemy looks at each value of each, which takes longer than all else."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,11 +14,15 @@ async def insert_many(connection: AsyncConnection, table: sa.Table, **columns: I
 
     What is the same for all rows may be endless (`itertools.repeat`).
     """
-    known = [column.name for column in table.c if column.name in columns]
+    known = tuple(column.name for column in table.c if column.name in columns)
     rows = [*zip(*(columns[name] for name in known), strict=False)]
     if rows:
-        insert = table.insert().inline().compile(dialect=connection.dialect, column_keys=known)
-        await connection.exec_driver_sql(str(insert), rows)
+        await connection.exec_driver_sql(_insert(connection.dialect, table, known), rows)
+
+
+@lru_cache(maxsize=16)
+def _insert(dialect: sa.Dialect, table: sa.Table, columns: tuple[str, ...]) -> str:
+    return str(table.insert().inline().compile(dialect=dialect, column_keys=list(columns)))
 
 
 def to_driver(connection: AsyncConnection, type_: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
@@ -24,14 +30,11 @@ def to_driver(connection: AsyncConnection, type_: sa.types.TypeEngine[Any]) -> C
     return type_.dialect_impl(connection.dialect).bind_processor(connection.dialect) or _same
 
 
-def from_driver(connection: AsyncConnection, type_: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
-    """Return what makes a value of what the database's driver gives."""
-    return type_.dialect_impl(connection.dialect).result_processor(connection.dialect, None) or _same
-
-
-def raw(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return *column* as the database's driver gives it."""
-    return sa.type_coerce(column, sa.types.NULLTYPE)
+def as_json(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
+    """Return *columns* as one JSON, with times as the database writes them."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    array = sa.func.json_build_array if is_postgresql else sa.func.json_array
+    return sa.cast(array(*columns), sa.Text)
 
 
 def one_of(
@@ -42,6 +45,16 @@ def one_of(
         return column == sa.any_(sa.literal([*ids], sa.ARRAY(sa.Integer)))
     numbers = sa.func.json_each(sa.literal(str([*ids]))).table_valued("value")
     return column.in_(sa.select(numbers.c.value))
+
+
+def pairs(connection: AsyncConnection, numbers: Mapping[int, int]) -> sa.TableValuedAlias:
+    """Return a table of *numbers*, `key` and `value`, told as one value or two."""
+    columns = sa.column("key", sa.Integer), sa.column("value", sa.Integer)
+    if connection.dialect.name == "postgresql":
+        both = (sa.literal([*some], sa.ARRAY(sa.Integer)) for some in (numbers.keys(), numbers.values()))
+        return sa.func.unnest(*both).table_valued(*columns).render_derived()
+    told = orjson.dumps(numbers, option=orjson.OPT_NON_STR_KEYS).decode()
+    return sa.func.json_each(told).table_valued(*columns)
 
 
 def _same(value: Any) -> Any:

@@ -12,17 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest
 from digestbot.core.why import Told
-from digestbot.store.bulk import insert_many, to_driver
+from digestbot.store.bulk import insert_many, pairs, to_driver
 from digestbot.store.picks import Packed, unpack
-from digestbot.store.schema import UTCDateTime, deliveries, digests
-
-
-class NewDelivery(NamedTuple):
-    """A digest that a subscriber is to be told, at the slot that was due."""
-
-    subscriber_id: int
-    slot_at: datetime
-    digest_id: int
+from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +70,18 @@ class Deliveries:
         )
         return ids
 
-    async def plan(self, new: Sequence[NewDelivery]) -> None:
-        """Write what is to be sent; a slot that is there already raises IntegrityError."""
-        if not new:
+    async def plan(self, told: Mapping[int, int]) -> None:
+        """Write which digest each subscriber who is due is to be told, by their ids.
+
+        The slot is when they are due; one that is there already raises IntegrityError.
+        """
+        if not told:
             return
-        readers, slots, told = zip(*new, strict=True)
-        time = to_driver(self._connection, UTCDateTime())
-        times = {slot_at: time(slot_at) for slot_at in {*slots}}
-        known = [times[slot_at] for slot_at in slots]
-        await insert_many(
-            self._connection,
-            deliveries,
-            subscriber_id=readers,
-            digest_id=told,
-            slot_at=known,
-            state=repeat(State.PLANNED.value),
-            act_at=known,
+        new, slot_at = pairs(self._connection, told), subscribers.c.next_due_at
+        rows = sa.select(new.c.key, new.c.value, slot_at, slot_at, sa.literal(State.PLANNED))
+        columns = ["subscriber_id", "digest_id", "slot_at", "act_at", "state"]
+        await self._connection.execute(
+            deliveries.insert().from_select(columns, rows.join(subscribers, subscribers.c.id == new.c.key))
         )
 
     async def claim(self, now: datetime, limit: int = 1, after: Place = START) -> Claim:

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from functools import lru_cache
+from datetime import UTC, date, datetime, time
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.core.threads import Route
-from digestbot.store.bulk import from_driver, one_of, raw
+from digestbot.store.bulk import as_json, one_of
 from digestbot.store.schema import WRITES, insert, managers, subscribers, topics
 
 _BETWEEN = "\x1f"
 """Stands in no topic: it can't be seen."""
+_FIRST = "-infinity"
+"""PostgreSQL's `date.min`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,11 +104,16 @@ class Subscribers:
 
     async def waiting(self, now: datetime, limit: int | None = None) -> list[Waiting]:
         """Return the same readers, as far as planning needs them."""
-        query = await self._for_change(_WAITING.where(subscribers.c.next_due_at <= now).limit(limit))
-        rows = (await self._connection.execute(query)).all()
-        cohorts = _Cohorts(self._connection)
+        query = await self._for_change(
+            sa.select(subscribers.c.id, _TOPICS, as_json(self._connection, _COHORT))
+            .where(subscribers.c.next_due_at <= now)
+            .order_by(subscribers.c.next_due_at, subscribers.c.id)
+            .limit(limit)
+        )
+        cohort = cache(_cohort)  # that of each is read once for all who share it
         return [
-            Waiting(row[0], tuple(row[1].split(_BETWEEN)) if row[1] else (), cohorts[row[2:]]) for row in rows
+            Waiting(id_, tuple(chosen.split(_BETWEEN)) if chosen else (), cohort(shared))
+            for id_, chosen, shared in await self._connection.execute(query)
         ]
 
     async def topics_due(self, now: datetime) -> set[str]:
@@ -212,13 +219,11 @@ _COHORT = (
     subscribers.c.missed_since,
     subscribers.c.taste,
 )
-_WAITING = sa.select(
-    subscribers.c.id,
+_TOPICS = (
     sa.select(sa.func.aggregate_strings(topics.c.topic, _BETWEEN))
     .where(topics.c.subscriber_id == subscribers.c.id)
-    .scalar_subquery(),
-    *map(raw, _COHORT),
-).order_by(subscribers.c.next_due_at, subscribers.c.id)
+    .scalar_subquery()
+)
 
 
 _UNPAUSED = {"state": SubscriberState.ACTIVE, "paused_until": None, "missed_since": None}
@@ -234,20 +239,35 @@ def _routes(written: str) -> tuple[Route, ...]:
     return tuple(Route(*route) for route in json.loads(written))
 
 
-class _Cohorts(dict[Sequence[Any], Cohort]):
-    """Cohorts by what the driver gives of _COHORT: it is read once for all who share it."""
+def _cohort(told: str) -> Cohort:
+    """Return what JSON tells of _COHORT."""
+    (
+        cursor, since, maximum, slot_at, last_slot_at, at, zone, weekdays, categories, routes, minimum_votes,
+        tells_nothing, missed_since, taste,
+    ) = json.loads(told)  # fmt: skip
+    return Cohort(
+        cursor=cursor,
+        since=_day(since),
+        maximum=maximum,
+        slot_at=_moment(slot_at),
+        last_slot_at=_moment(last_slot_at) if last_slot_at else None,
+        schedule=_schedule(time.fromisoformat(at), zone, weekdays),
+        categories=tuple(json.loads(categories)),
+        routes=_routes(routes),
+        minimum_votes=minimum_votes,
+        tells_nothing=bool(tells_nothing),
+        missed_since=_day(missed_since) if missed_since else None,
+        taste=taste,
+    )
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._read = [from_driver(connection, one.type) for one in _COHORT]
 
-    def __missing__(self, given: Sequence[Any]) -> Cohort:
-        values = (read(value) for read, value in zip(self._read, given, strict=True))
-        cursor, since, maximum, slot_at, last, at, zone, weekdays, categories, routes, *more = values
-        self[given] = Cohort(
-            cursor, since, maximum, slot_at, last, _schedule(at, zone, weekdays),
-            tuple(json.loads(categories)), _routes(routes), *more,
-        )  # fmt: skip
-        return self[given]
+def _day(told: str) -> date:
+    return date.min if told == _FIRST else date.fromisoformat(told)
+
+
+def _moment(told: str) -> datetime:
+    moment = datetime.fromisoformat(told)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:
