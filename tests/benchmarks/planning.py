@@ -1,6 +1,6 @@
 """Measures planning and claiming: many subscribers into the ledger, and out of it by four processes.
 
-    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5] [--populations crowd loners]
+    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5] [--populations crowd …]
 
 Each figure is a line `figure NAME VALUE`, a median of some runs in turn with its rival in the same process.
 Times are in seconds, memory in MB above what was held before.
@@ -40,6 +40,8 @@ CLAIMED = 500
 WORKERS = 4
 SKIPPED, POPULAR = 200, 300
 """The terms that nearly all made-up papers hold, which nobody would follow; and those that people do."""
+GRID = 24
+"""The topics that are offered at first."""
 SLOT = "2025-10-14 12:00:00.000000"
 SUBSCRIBER = (
     "INSERT INTO subscribers (id, chat_id, kind, state, language, zone, at, weekdays, maximum, style, "
@@ -163,11 +165,23 @@ def crowd(terms: Sequence[str], count: int, random_: random.Random) -> Iterator[
         yield tuple(random_.choices(popular, cum_weights=weights, k=random_.randint(1, 5)))
 
 
+def newcomers(terms: Sequence[str], count: int, random_: random.Random) -> Iterator[tuple[str, ...]]:
+    """Yield the topics of subscribers who tapped 1 to 3 of the GRID that is offered at /start: a thousand
+    share a set.
+    """
+    offered = terms[SKIPPED : SKIPPED + GRID]
+    weights = list(itertools.accumulate(1 / (rank + 1) for rank in range(len(offered))))
+    for _ in range(count):
+        yield tuple(random_.choices(offered, cum_weights=weights, k=random_.randint(1, 3)))
+
+
 POPULATIONS: dict[str, Callable[[Sequence[str], int, random.Random], Iterator[tuple[str, ...]]]] = {
     "crowd": crowd,
+    "newcomers": newcomers,
     "loners": readers,
 }
-"""Readers as they are; and at the worst, each with a set of their own that four papers in five match."""
+"""Readers who chose what is popular; who only tapped what is offered; and at the worst, each with a set of
+their own that four papers in five match."""
 
 
 def measure_planning(name: str, count: int, times: int) -> None:

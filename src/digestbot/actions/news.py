@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from digestbot.actions.chances import Chances
@@ -100,15 +100,14 @@ class News:
         """Tell whether all that is new to those who are *due*, up to an arrival, is here."""
         return self.upto == upto and all(cohort.cursor >= self.after for cohort in cohorts_of(due))
 
-    def which(self, readers: Iterable[Waiting]) -> list[Which]:
+    def which(self, readers: Sequence[Waiting]) -> list[Which]:
         """Return which digests are these readers'; their topics were looked for before."""
-        scopes: dict[tuple[Cohort, bool], _Scope] = {}
-        found = []
+        scope = cache(self._scope)
+        known: dict[tuple[tuple[str, ...], Cohort], Which] = {}
         for _, topics, cohort in readers:
-            known = cohort, self.postings.ask(topics)
-            scope = scopes.get(known) or scopes.setdefault(known, self._scope(*known))
-            found.append(self._which(topics, scope))
-        return found
+            if (topics, cohort) not in known:
+                known[topics, cohort] = self._which(topics, scope(cohort, self.postings.ask(topics)))
+        return [known[topics, cohort] for _, topics, cohort in readers]
 
     def packed(self, which: Which) -> Packed | None:
         """Return what is told as the ledger holds it; None is silence."""

@@ -142,9 +142,9 @@ async def _compose(tables: Tables, wanted: Iterable[Which], news: News, now: dat
     """Write those of the digests *wanted* that are not in the ledger yet."""
     if len(news.ids) > _KEPT:
         news.ids.clear()
-    new = [which for which in dict.fromkeys(wanted) if which not in news.ids]
+    new = dict.fromkeys(which for which in wanted if which not in news.ids)
     packed = {which: digest for which in new if (digest := news.packed(which))}
-    news.ids.update(dict.fromkeys(new))
+    news.ids.update(new)
     news.ids.update(zip(packed, await tables.deliveries.compose([*packed.values()], now), strict=True))
 
 
