@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digestbot.observe import span
+from digestbot.store import sqlite
 from digestbot.store.archives import Archives
 from digestbot.store.broadcasts import Broadcasts
 from digestbot.store.days import Days
@@ -38,8 +39,6 @@ from digestbot.store.transfer import Report, counts, transfer
 UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
 """What is raised where a database is out of reach, or refuses."""
 UPGRADE_LOCK = 7106
-BUSY_SECONDS = 30
-"""How long a SQLite writer waits for another one."""
 
 
 class Tables:
@@ -168,17 +167,8 @@ def _engine(url: str) -> AsyncEngine:
     # An error's text is logged, and what was to be written may be anybody's words.
     engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _open_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        sqlite.prepare(engine.sync_engine)
     return engine
-
-
-def _open_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves, below
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 async def _bind(connection: AsyncConnection, switch: str) -> None:
@@ -186,13 +176,6 @@ async def _bind(connection: AsyncConnection, switch: str) -> None:
     if connection.dialect.name == "sqlite":
         raw = await connection.get_raw_connection()
         await raw.driver_connection.execute(f"PRAGMA foreign_keys = {switch}")  # type: ignore[union-attr]
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later fails at once where another one wrote meanwhile,
-    # busy timeout or not; one that says from the start that it will write waits its turn.
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _upgrade(connection: sa.Connection, revision: str) -> None:
