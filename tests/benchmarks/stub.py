@@ -11,12 +11,15 @@ import asyncio
 import json
 import sys
 import time
+from functools import partial
 from typing import cast
 
 import uvloop
 
+compact = partial(json.dumps, separators=(",", ":"))
+"""As Telegram writes."""
 BOT = {"id": 1, "is_bot": True, "first_name": "Digest", "username": "digest_bot"}
-SENT = json.dumps(
+SENT = compact(
     {
         "ok": True,
         "result": {
@@ -29,9 +32,9 @@ SENT = json.dumps(
         },
     }
 )
-ME = json.dumps({"ok": True, "result": {**BOT, "can_join_groups": True, "supports_inline_queries": False}})
-NONE = json.dumps({"ok": True, "result": []})
-TRUE = json.dumps({"ok": True, "result": True})
+ME = compact({"ok": True, "result": {**BOT, "can_join_groups": True, "supports_inline_queries": False}})
+NONE = compact({"ok": True, "result": []})
+TRUE = compact({"ok": True, "result": True})
 
 
 def http(body: str) -> bytes:

@@ -14,12 +14,13 @@ import asyncio
 import math
 import time
 from bisect import insort
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from heapq import heappop, heappush
-from itertools import count, islice
+from itertools import count
 from typing import Any, NamedTuple
 
 import structlog
@@ -135,8 +136,9 @@ class Limiter(BaseRateLimiter[None]):
         self._is_shared = open_bucket is not None
         self._lump = max(1, rate // 50) if self._is_shared else 1
         self._clock = clock
-        self._chats: dict[ChatId, _Chat] = {}
-        """Those of the last minute, those that are to be left alone, and some that are not forgotten yet."""
+        self._chats: OrderedDict[ChatId, _Chat] = OrderedDict()
+        """Those of the last minute, those that are to be left alone, and some that are not forgotten yet. A dict
+        would look for its first again and again behind the gaps of those that were taken from its front."""
         self._queue: list[tuple[bool, int, asyncio.Future[float]]] = []
         self._numbers = count()
         self._serving: asyncio.Task[None] | None = None
@@ -246,8 +248,8 @@ class Limiter(BaseRateLimiter[None]):
 
     def _forget(self, now: float) -> None:
         """Look at two chats for each new one, round and round, and forget them where they are idle."""
-        for chat_id in [*islice(self._chats, 2)]:
-            chat = self._chats.pop(chat_id)
+        for _ in range(min(2, len(self._chats))):
+            chat_id, chat = self._chats.popitem(last=False)
             if not chat.is_idle(now):
                 self._chats[chat_id] = chat
 
