@@ -1,5 +1,6 @@
 """SQLite's thread is asked no more often than it has to be, and every row comes back."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -70,3 +71,38 @@ async def test_a_statement_goes_to_the_thread_once(
             await connection.execute(sa.select(NUMBERS))
     await connection.close()
     assert sum("executing" in line for line in caplog.messages) == 5
+
+
+async def test_who_writes_is_followed_at_once(tmp_path: Path) -> None:
+    """Many writers of one process take turns; none sleeps until SQLite looks whether it may."""
+    order: list[int] = []
+
+    async def write(number: int) -> None:
+        async with store.write() as tables:
+            await tables.deliveries.unfinished()
+            order.append(number)
+
+    async with Store(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}") as store:
+        await store.upgrade()
+        await asyncio.gather(*map(write, range(20)))
+    assert order == [*range(20)]
+
+
+async def test_a_writer_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
+    """Neither half of a change nor its turn."""
+    begun = asyncio.Event()
+
+    async def write() -> None:
+        async with store.write() as tables:
+            await tables.deliveries._connection.execute(sa.schema.CreateTable(NUMBERS))
+            begun.set()
+            await asyncio.sleep(60)
+
+    async with Store(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}") as store:
+        task = asyncio.create_task(write())
+        await asyncio.wait_for(begun.wait(), 60)
+        task.cancel()
+        await asyncio.wait([task])
+        async with store.write() as tables:
+            with pytest.raises(sa.exc.OperationalError, match="numbers"):
+                await tables.deliveries._connection.execute(sa.select(NUMBERS))

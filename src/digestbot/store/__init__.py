@@ -3,11 +3,12 @@
 `Store.read()` and `Store.write()` each give `Tables`: all that happens inside is one transaction.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.resources import as_file, files
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -71,6 +72,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._lead = Lead(self._engine)
+        self._turn: AbstractAsyncContextManager[Any] = nullcontext() if self.is_shared else asyncio.Lock()
+        """Of who writes. SQLite lets one do so at a time, and who waits there sleeps, 0.1 s in the end."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,7 +99,7 @@ class Store:
     async def write(self) -> AsyncIterator[Tables]:
         """Give the tables to change: all of it on leaving, or none of it when an error leaves."""
         with span("database write"):
-            async with self._engine.connect() as connection:
+            async with self._turn, self._engine.connect() as connection:
                 await connection.execution_options(**{WRITES: True})
                 async with connection.begin():
                     yield Tables(connection)
