@@ -448,6 +448,27 @@ async def test_many_are_in_flight_at_once_but_not_more_than_may(house: House) ->
     assert house.post.most_at_once == 8
 
 
+async def test_where_messages_go_slowly_few_are_claimed(house: House) -> None:
+    """All that a killed process held comes again as a possible repeat."""
+    await house.lists(1, 1)
+    async with house.store.write() as tables:
+        for chat in range(1, 301):
+            await tables.subscribers.add(a_subscriber(chat, next_due_at=NOON), NOON)
+    arrived = asyncio.Event()
+
+    def count(_results: object, _now: datetime) -> None:
+        if len(house.post.taken) > 60:
+            arrived.set()
+
+    house.ways = Ways(in_flight=8, count=count)
+    house.post.latency = 0.1  # eighty a second
+    ticking = asyncio.create_task(house.courier(house.post).tick())
+    await asyncio.wait_for(arrived.wait(), 60)
+    ticking.cancel()
+    await asyncio.wait([ticking])
+    assert 0 < (await house.states())[State.SENDING] <= 60
+
+
 async def test_readers_who_are_told_the_same_share_one_message(house: House) -> None:
     """It is put into words and packed once for each language, however many read it."""
     for chat in range(1, 21):

@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,13 +28,11 @@ from digestbot.app import App
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.sender import TelegramSender, call
 from digestbot.bot.transport import AiohttpRequest
-from digestbot.core.delivery import Delivery
-from digestbot.core.subscriber import Schedule, Subscriber
+from digestbot.core.subscriber import Schedule
 from digestbot.render.message import Message
 from digestbot.settings import only
 from digestbot.store import Store, Tables
 from digestbot.store.deliveries import START, Claim, Deliveries, Place, Settled
-from digestbot.store.subscribers import Subscribers
 from tests.builders import NOON, Clock, a_paper, a_subscriber
 
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI"
@@ -160,26 +158,18 @@ async def _push(url: str, count: int, *, has_ledger: bool) -> float:
 
 
 class Listed(Deliveries):
-    """What waits, as a list."""
+    """What waits, as a list, and its readers, as a dictionary."""
 
-    def __init__(self, waiting: Sequence[Delivery]) -> None:
-        self._waiting = iter(waiting)
+    def __init__(self, claim: Claim) -> None:
+        self._waiting = iter(claim.deliveries)
+        self._addressees = claim.addressees
 
     async def claim(self, now: datetime, limit: int = 1, after: Place = START) -> Claim:
-        return Claim([one for _, one in zip(range(limit), self._waiting, strict=False)])
+        taken = [one for _, one in zip(range(limit), self._waiting, strict=False)]
+        return Claim(taken, {one.id: self._addressees[one.id] for one in taken})
 
     async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
         pass
-
-
-class Known(Subscribers):
-    """Readers, as a dictionary."""
-
-    def __init__(self, readers: dict[int, Subscriber]) -> None:
-        self._readers = readers
-
-    async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
-        return {id_: self._readers[id_] for id_ in ids}
 
 
 class Forgetful(Store):
@@ -194,11 +184,7 @@ class Forgetful(Store):
     async def of(cls, store: Store) -> "Forgetful":
         """Return one with all that waits in *store*."""
         async with store.write() as tables:
-            waiting = (await tables.deliveries.claim(NOON, 10_000_000)).deliveries
-            tables.subscribers = Known(
-                await tables.subscribers.addressees(one.subscriber_id for one in waiting)
-            )
-        tables.deliveries = Listed(waiting)
+            tables.deliveries = Listed(await tables.deliveries.claim(NOON, 10_000_000))
         return cls(store, tables)
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from digestbot.actions.rounds import Round, Ways
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.delivery import Delivery, Outcome, State
 from digestbot.core.postings import Rules
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import Addressee, Subscriber
 from digestbot.render import Renderer
 from digestbot.render.message import Message
 from digestbot.store import Store
@@ -106,14 +106,14 @@ class Courier:
         if sending.given_up and self._ways.owners:
             told = partial(self._renderer.given_up, len(sending.given_up), *sending.given_up[-1])
             await self._ways.owners.tell(told)
-        for reader, thread_id in sending.lost:
-            await self._tell_of_lost(reader, thread_id, self._sender)
+        for addressee, thread_id in sending.lost:
+            await self._tell_of_lost(addressee, thread_id, self._sender)
         return sending.sent
 
-    async def _tell_of_lost(self, reader: Subscriber, thread_id: int, sender: Sender) -> None:
+    async def _tell_of_lost(self, addressee: Addressee, thread_id: int, sender: Sender) -> None:
         """Tell a forum that a thread is gone, and where its papers come now."""
+        chat_id, reader = addressee
         topics = [route.topic for route in reader.routes if route.thread_id == thread_id]
-        message = self._renderer.say("thread_lost", reader, topics=topics)
-        answer = await sender.send(reader.chat_id, sender.pack(message))
+        answer = await sender.send(chat_id, sender.pack(self._renderer.thread_lost(reader, topics)))
         if answer.outcome is not Outcome.SENT:
-            log.warning("a forum was not told of its thread", chat=reader.chat_id, reason=answer.reason)
+            log.warning("a forum was not told of its thread", chat=chat_id, reason=answer.reason)

@@ -12,8 +12,8 @@ from digestbot.store.deliveries import Settled
 
 EVERY = 0.05
 """Seconds that a result waits for others, at most."""
-MOST = 500
-"""So many results are written at once."""
+ENOUGH = 512
+"""So many results, or half of all that may come, do not wait for more."""
 
 
 class Result(NamedTuple):
@@ -59,7 +59,7 @@ class Ledger:
         """Have *result* written."""
         self._waiting.append(result)
         self._come.set()
-        if len(self._waiting) >= min(MOST, self._flying()):
+        if len(self._waiting) >= min(ENOUGH, self._flying() // 2):
             self._full.set()
 
     async def run(self) -> None:
@@ -68,8 +68,8 @@ class Ledger:
             await self._come.wait()
             if not self._is_closing:
                 await self._wait_for_more()
-            taken, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            if not self._waiting and not self._is_closing:
+            taken, self._waiting = self._waiting, []
+            if not self._is_closing:
                 self._come.clear()
             await self._commit(taken)
             self._written(taken)

@@ -27,7 +27,7 @@ from digestbot.core.popular import popular
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.rank import by_votes
 from digestbot.core.search import LONGEST, enough, like, read_search, tellings, too_common
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import Reader, Subscriber
 from digestbot.core.summary import Style
 from digestbot.core.text import visible
 from digestbot.errors import UserError
@@ -303,7 +303,7 @@ async def _known(tables: Tables, paper_id: str) -> Paper:
     return paper
 
 
-def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Subscriber) -> Listing:
+def digest_listing(delivery: Delivery, papers: Mapping[str, Paper], reader: Reader) -> Listing:
     """Return a digest with its papers as they are now, on the day it was due on the reader's calendar."""
     return Listing(
         view=View(ViewKind.DIGEST, str(delivery.digest_id)),

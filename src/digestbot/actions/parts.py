@@ -14,7 +14,7 @@ from digestbot.actions.summarize import Summarizer
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import Listing
 from digestbot.core.paper import Paper
-from digestbot.core.subscriber import ChatKind, Subscriber
+from digestbot.core.subscriber import ChatKind, Reader
 from digestbot.core.summary import Style
 from digestbot.core.threads import end_of_part
 from digestbot.render import Renderer, owners
@@ -78,7 +78,7 @@ class Parts:
         self._made: OrderedDict[_Which, Ready] = OrderedDict()
         self._turn = asyncio.Lock()
 
-    async def next(self, delivery: Delivery, reader: Subscriber, now: datetime) -> Ready:
+    async def next(self, delivery: Delivery, reader: Reader, now: datetime) -> Ready:
         """Return the message that comes next."""
         which = _which(delivery, reader, now)
         ready = self._made.get(which)
@@ -91,7 +91,7 @@ class Parts:
                 self._made.popitem(last=False)
         return ready
 
-    async def all(self, delivery: Delivery, reader: Subscriber) -> list[Message]:
+    async def all(self, delivery: Delivery, reader: Reader) -> list[Message]:
         """Return all the messages of a digest."""
         messages: list[Message] = []
         while not messages or delivery.done < len(delivery.digest.picks):
@@ -105,7 +105,7 @@ class Parts:
         text = html.escape(plain(ready.message.html), quote=False)
         return self._packed(replace(ready.message, html=text, preview=None), ready.cards)
 
-    async def _make(self, delivery: Delivery, reader: Subscriber) -> Ready:
+    async def _make(self, delivery: Delivery, reader: Reader) -> Ready:
         if text := delivery.digest.announcement:
             message = owners.announcement(text, reader.language, may_repeat=delivery.may_repeat)
             return self._packed(replace(message, silent=reader.silent), 0)
@@ -121,7 +121,7 @@ class Parts:
         rest = len(delivery.digest.picks) - delivery.done
         return self._packed(message, rest if is_last else part.cards)
 
-    def _part(self, listing: Listing, delivery: Delivery, reader: Subscriber) -> Part:
+    def _part(self, listing: Listing, delivery: Delivery, reader: Reader) -> Part:
         flag, words = delivery.may_repeat, self._renderer
         if reader.kind.is_group:
             end = _end(delivery, reader)
@@ -142,14 +142,14 @@ def _ids(delivery: Delivery) -> Iterable[str]:
     return (pick.paper_id for pick in delivery.digest.picks)
 
 
-def _end(delivery: Delivery, reader: Subscriber) -> int:
+def _end(delivery: Delivery, reader: Reader) -> int:
     if not reader.routes:
         return len(delivery.digest.picks)
     topics = [pick.topics for pick in delivery.digest.picks]
     return end_of_part(topics, delivery.done, reader.routes, reader.thread_id)
 
 
-def _which(delivery: Delivery, reader: Subscriber, now: datetime) -> _Which:
+def _which(delivery: Delivery, reader: Reader, now: datetime) -> _Which:
     return _Which(
         digest_id=delivery.digest_id,
         first=delivery.done,

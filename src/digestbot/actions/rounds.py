@@ -10,6 +10,7 @@ became of the one before.
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,20 +35,19 @@ from digestbot.core.delivery import (
     let_be,
     released,
 )
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import Addressee, Reader
 from digestbot.core.threads import thread_of
 from digestbot.store import Store
 from digestbot.store.deliveries import START, Settled
 
 log = structlog.get_logger()
 
-CLAIM = 512
-"""Deliveries that are ours at once, at most; more are claimed when half of them are done."""
+AHEAD = 0.5
+"""Seconds. We hold what can be sent in so long, and claim more when half of it is sent, which is there before
+the rest has gone. No more than that, since all that a killed process held says that it may be a repeat."""
 FEWEST = 32
-"""So many are claimed at first, and twice as many as soon as half of them are done in SOON: all that a killed
-process had claimed says that it may be a repeat, so it is to be little where messages go slowly."""
-SOON = 0.5
-"""Seconds."""
+"""So many are claimed at first, and where they go more slowly."""
+MOST = 2048
 RENEW_EVERY = LEASE / 4
 STOP_WITHIN = timedelta(seconds=9)
 """What is in flight when we are told to stop has so long; with its writing, less than ten seconds."""
@@ -87,7 +87,7 @@ class Round:
         self.sent = 0
         self.silent_until: datetime | None = None
         self.given_up: list[GivenUp] = []
-        self.lost: list[tuple[Subscriber, int]] = []
+        self.lost: list[tuple[Addressee, int]] = []
         """Whose digest found which thread gone."""
         self._store = store
         self._parts = parts
@@ -95,15 +95,20 @@ class Round:
         self._clock = clock
         self._ways = ways
         self._is_stopping = is_stopping
-        self._held: dict[int, Subscriber] = {}
+        self._held: dict[int, Addressee] = {}
         """Who gets what is ours, by the delivery's id."""
+        self._unsent = 0
+        """How many of those are to be sent yet; the others wait for the ledger."""
+        self._few = 0
+        """With so many more are claimed."""
+        self._tries = 0
+        """Messages that were tried."""
         self._has_fewer = asyncio.Event()
         self._is_late = False
         """What is still in flight is not waited for any more."""
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         """What of it has a message to be sent."""
         self._ledger = Ledger(store, clock, lambda: len(self._held), self._written)
-        self._most = FEWEST // 2  # doubled before the first claim
         self._renewed_at = clock()
 
     def _is_over(self) -> bool:
@@ -129,71 +134,83 @@ class Round:
         """Claim what waits, in the order of the queue, as there is room; return how many, once it is done."""
         count = 0
         place = START
-        while room := await self._room():
+        room = FEWEST
+        while not self._is_over():
             async with self._store.write() as tables:
                 claim = await tables.deliveries.claim(self._clock(), room, place)
-                readers = await tables.subscribers.addressees(one.subscriber_id for one in claim.deliveries)
             if not claim.deliveries:
                 break
             place = claim.upto
             count += len(claim.deliveries)
-            for delivery in claim.deliveries:
-                self._held[delivery.id] = readers[delivery.subscriber_id]
-                self._queue.put_nowait(delivery)
-        await self._hold_at_most(0)
+            self._held |= claim.addressees
+            self._hand_on(claim.deliveries)
+            room = await self._room()
+        while self._held and not self._is_late:
+            await self._fewer()
         return count
 
-    async def _room(self) -> int:
-        """Wait until half of what is ours is done; return how many more may be, 0 when it is over."""
-        asked_at = asyncio.get_running_loop().time()
-        await self._hold_at_most(self._most // 2)
-        if asyncio.get_running_loop().time() - asked_at < SOON:
-            self._most = min(2 * self._most, CLAIM)
-        return 0 if self._is_over() else self._most - len(self._held)
+    def _hand_on(self, deliveries: Sequence[Delivery]) -> None:
+        self._unsent += len(deliveries)
+        for delivery in deliveries:
+            self._queue.put_nowait(delivery)
 
-    async def _hold_at_most(self, most: int) -> None:
-        while len(self._held) > most and not self._is_late:
-            self._has_fewer.clear()
-            await self._has_fewer.wait()
+    async def _room(self) -> int:
+        """Wait until half of what is to be sent is; return how many more are to be ours."""
+        tries, began = self._tries, time.perf_counter()
+        self._few = self._unsent // 2
+        while self._unsent > self._few and not self._is_late:
+            await self._fewer()
+        pace = (self._tries - tries) / (time.perf_counter() - began)
+        return max(max(FEWEST, min(int(pace * AHEAD), MOST)) - self._unsent, 1)
+
+    async def _fewer(self) -> None:
+        self._has_fewer.clear()
+        await self._has_fewer.wait()
 
     async def _carry(self) -> None:
         """Send one message at a time of what is in the queue."""
         while True:
             delivery = await self._queue.get()
-            self._ledger.write(await self._bring_next(delivery, self._held[delivery.id]))
+            result = await self._bring_next(delivery, self._held[delivery.id])
+            self._ledger.write(result)
+            self._tries += 1
+            self._unsent -= 1
+            if self._unsent == self._few:
+                self._has_fewer.set()
 
-    async def _bring_next(self, delivery: Delivery, reader: Subscriber) -> Result:
+    async def _bring_next(self, delivery: Delivery, addressee: Addressee) -> Result:
         """Send the delivery's next message and return what became of it."""
         if self._is_over():
             return _result(released(delivery), delivery)
         now = self._clock()
         try:
-            ready, delivery = await self._ready(delivery, reader, now)
+            ready, delivery = await self._ready(delivery, addressee.reader, now)
         except Exception as error:  # a bug of ours with one digest must not cost the others theirs
             log.exception("a digest can't be put into words", **_ids(delivery))
-            return self._decided(delivery, reader, 0, Answer(Outcome.ERROR, reason=repr(error)))
+            return self._decided(delivery, addressee, 0, Answer(Outcome.ERROR, reason=repr(error)))
         if is_let_be(delivery, self._ways.when_uncertain):
             return _result(let_be(delivery, ready.cards, now), delivery)
-        return self._decided(delivery, reader, ready.cards, await self._try(delivery, reader, ready))
+        return self._decided(delivery, addressee, ready.cards, await self._try(delivery, addressee, ready))
 
-    async def _ready(self, delivery: Delivery, reader: Subscriber, now: datetime) -> tuple[Ready, Delivery]:
+    async def _ready(self, delivery: Delivery, reader: Reader, now: datetime) -> tuple[Ready, Delivery]:
         """Return the next message, and the delivery with what may have been shown by a copy before it."""
         if delivery.doubts and delivery.doubt_upto <= delivery.done:  # its sender died
             unflagged = await self._parts.next(delivery._replace(doubts=0), reader, now)
             delivery = delivery._replace(doubt_upto=delivery.done + unflagged.cards)
         return await self._parts.next(delivery, reader, now), delivery
 
-    async def _try(self, delivery: Delivery, reader: Subscriber, ready: Ready) -> Answer:
+    async def _try(self, delivery: Delivery, addressee: Addressee, ready: Ready) -> Answer:
         """Send a message; one that Telegram does not understand goes out in plain words."""
+        chat_id, reader = addressee
         thread = thread_of(_topics_of_next(delivery), reader.routes, reader.thread_id)
-        answer = await self._sender.send(reader.chat_id, ready.packed, thread)
+        answer = await self._sender.send(chat_id, ready.packed, thread)
         if answer.outcome is not Outcome.REJECTED:
             return answer
         told = {**_ids(delivery), "payload": ready.hash, "reason": answer.reason}
         log.error("telegram rejects a message of ours", **told)
-        return await self._sender.send(reader.chat_id, self._parts.in_plain_words(ready).packed, thread)
+        return await self._sender.send(chat_id, self._parts.in_plain_words(ready).packed, thread)
 
-    def _decided(self, delivery: Delivery, reader: Subscriber, cards: int, answer: Answer) -> Result:
+    def _decided(self, delivery: Delivery, addressee: Addressee, cards: int, answer: Answer) -> Result:
         now = self._clock()
         decision = decide(
             answer.outcome,
@@ -206,11 +223,11 @@ class Round:
         if answer.everyone and answer.wait is not None:
             self.silent_until = now + answer.wait
         self.sent += decision.state is State.SENT
-        _log(delivery, reader, answer, decision)
+        _log(delivery, addressee, answer, decision)
         if decision.gives_up:
-            self.given_up.append((reader.chat_id, answer.reason or ""))
+            self.given_up.append((addressee.chat_id, answer.reason or ""))
         if answer.lost_thread is not None:
-            self.lost.append((reader, answer.lost_thread))
+            self.lost.append((addressee, answer.lost_thread))
         return Result(
             Settled(after(delivery, decision, cards, now), delivery, answer.reason),
             is_unwanted=decision.state is State.CANCELLED,
@@ -223,7 +240,7 @@ class Round:
         for result in results:
             delivery = result.settled.delivery
             if delivery.state is State.SENDING:
-                self._queue.put_nowait(delivery)
+                self._hand_on([delivery])
             else:
                 del self._held[delivery.id]
         self._has_fewer.set()
@@ -263,12 +280,12 @@ def _ids(delivery: Delivery) -> dict[str, object]:
     return {"digest": delivery.digest_id, "delivery": delivery.id}
 
 
-def _log(delivery: Delivery, reader: Subscriber, answer: Answer, decision: Decision) -> None:
+def _log(delivery: Delivery, addressee: Addressee, answer: Answer, decision: Decision) -> None:
     """Write down what did not go as it should; what is given up is for the owner to see."""
     if decision.state is State.SENT:
         return
     told = _ids(delivery) | {
-        "chat": reader.chat_id,
+        "chat": addressee.chat_id,
         "outcome": str(answer.outcome),
         "state": str(decision.state),
         "reason": answer.reason,

@@ -137,8 +137,8 @@ class Limiter(BaseRateLimiter[None]):
         self._lump = max(1, rate // 50) if self._is_shared else 1
         self._clock = clock
         self._chats: OrderedDict[ChatId, _Chat] = OrderedDict()
-        """Those of the last minute, those that are to be left alone, and some that are not forgotten yet. A dict
-        would look for its first again and again behind the gaps of those that were taken from its front."""
+        """Those of the last minute, those that are to be left alone, and some that are not forgotten yet.
+        In a dict the first is looked for behind the gaps of all that were taken before it."""
         self._queue: list[tuple[bool, int, asyncio.Future[float]]] = []
         self._numbers = count()
         self._serving: asyncio.Task[None] | None = None

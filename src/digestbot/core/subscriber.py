@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from digestbot.core.summary import Style
@@ -72,15 +73,44 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
+class Reader:
+    """How somebody is written to, which is the same for many."""
+
+    kind: ChatKind
+    language: str
+    schedule: Schedule
+    style: Style = Style.BULLETS
+    summary_language: str | None = None
+    """A BCP-47 tag; None where summaries are in the language that we speak."""
+    silent: bool = False
+    """Digests make no sound."""
+    pictures: bool = True
+    """A digest shows the picture of its first paper."""
+    thread_id: int | None = None
+    """The thread of a forum that digests go to; None: they go to the chat itself."""
+    routes: tuple[Route, ...] = ()
+    """What goes to other threads."""
+
+    @property
+    def reads(self) -> str:
+        """The language of the summaries that are wanted, a BCP-47 tag."""
+        return self.summary_language or self.language
+
+
+class Addressee(NamedTuple):
+    """Whom a message goes to."""
+
+    chat_id: int
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber(Reader):
     """A chat that we know, with what it asked for."""
 
     id: int
     chat_id: int
-    kind: ChatKind
     state: SubscriberState
-    language: str
-    schedule: Schedule
     maximum: int
     """Most papers in a digest."""
     cursor: int
@@ -91,36 +121,20 @@ class Subscriber:
     last_slot_at: datetime | None
     """The due time of the last digest that had something to say."""
     topics: tuple[str, ...] = ()
-    style: Style = Style.BULLETS
-    summary_language: str | None = None
-    """A BCP-47 tag; None where summaries are in the language that we speak."""
     categories: tuple[str, ...] = ()
     """arXiv's, whose papers come too, where they match a topic."""
     minimum_votes: int = 0
     """Papers with fewer are left out of a digest."""
-    silent: bool = False
-    """Digests make no sound."""
-    pictures: bool = True
-    """A digest shows the picture of its first paper."""
     tells_nothing: bool = False
     """Where there is nothing to tell, a short line says so."""
     paused_until: date | None = None
     """The day, on the reader's calendar, on which digests come again; None where nothing ends the pause."""
     missed_since: date | None = None
     """The day of the first digest that a pause kept back; the next one is a recap from then on."""
-    thread_id: int | None = None
-    """The thread of a forum that digests go to; None: they go to the chat itself."""
-    routes: tuple[Route, ...] = ()
-    """What goes to other threads."""
     title: str = ""
     """A channel's name."""
     owner_id: int | None = None
     """The person who brought us into a channel, and is asked about it."""
-
-    @property
-    def reads(self) -> str:
-        """The language of the summaries that are wanted, a BCP-47 tag."""
-        return self.summary_language or self.language
 
 
 def without_thread(reader: Subscriber, thread_id: int) -> Subscriber:

@@ -11,7 +11,7 @@ from digestbot.core.categories import NAMES
 from digestbot.core.digest import TOP_DAYS, Card, How, Listing, Trial, View, ViewKind, asks
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Opinion, Paper
-from digestbot.core.subscriber import Subscriber
+from digestbot.core.subscriber import Reader, Subscriber
 from digestbot.core.taste import Taste
 from digestbot.core.trends import Trend
 from digestbot.errors import UserError
@@ -249,6 +249,10 @@ class Renderer:
         return Message(
             block("says.jinja", name, reader.language, reader=reader, **values), choices(name, reader)
         )
+
+    def thread_lost(self, reader: Reader, topics: Sequence[str]) -> Message:
+        """Return what a forum is told whose thread is gone to which the papers on *topics* went."""
+        return Message(block("says.jinja", "thread_lost", reader.language, topics=topics))
 
     def added(
         self,

@@ -1,20 +1,23 @@
 """The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery, State
 from digestbot.core.digest import Digest
+from digestbot.core.subscriber import Addressee
 from digestbot.core.why import Told
-from digestbot.store.bulk import insert_many, pairs, to_driver
+from digestbot.store.bulk import as_json, insert_many, one_of, pairs, to_driver
 from digestbot.store.picks import Packed, unpack
 from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
+from digestbot.store.subscribers import READER, moment_of, reader_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Claim:
     """Deliveries that are ours to send, the longest waiting first."""
 
     deliveries: list[Delivery] = field(default_factory=list)
+    addressees: dict[int, Addressee] = field(default_factory=dict)
+    """Who gets them, by the delivery's id."""
     upto: Place = START
     """The place of the last of them: from there on is what others wait for."""
 
@@ -89,15 +94,21 @@ class Deliveries:
 
         Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
         """
+        common = (as_json(self._connection, columns) for columns in (_SHARED, READER))
         asked = {"now": now, "number": limit, "after_at": after.act_at, "after_id": after.id}
-        rows = (await self._connection.execute(_WAITING, asked)).all()
+        rows = (await self._connection.execute(_WAITING.add_columns(*common), asked)).all()
         if not rows:
             return Claim()
-        claim = {"ids": [row.id for row in rows], "now": now, "until": now + LEASE}
-        await self._connection.execute(_CLAIM, claim)  # what it makes of the rows is known
-        told = await self.digests({row.digest_id for row in rows})
+        mine = one_of(self._connection, deliveries.c.id, [row[0] for row in rows])
+        await self._connection.execute(_CLAIM.where(mine), {"now": now, "until": now + LEASE})
+        shared = {told: _Shared.of(told) for told in {row[3] for row in rows}}
+        readers = {told: reader_of(told) for told in {row[4] for row in rows}}
+        known = await self.digests({one.digest_id for one in shared.values()})
+        claimed = {told: one.claimed(known[one.digest_id], now) for told, one in shared.items()}
         return Claim(
-            [_claimed(row, told[row.digest_id], now) for row in rows], Place(rows[-1].act_at, rows[-1].id)
+            [Delivery(id_, whose, *claimed[told]) for id_, whose, _, told, _ in rows],
+            {id_: Addressee(chat_id, readers[told]) for id_, _, chat_id, _, told in rows},
+            Place(shared[rows[-1][3]].act_at, rows[-1][0]),
         )
 
     async def renew(self, ids: Collection[int], now: datetime) -> None:
@@ -118,9 +129,10 @@ class Deliveries:
             else:
                 others.append({"key": one.delivery.id, "ended": None, **_named(_change(one))})
         for change, ids in over.items():  # most digests end alike: one statement is enough for many
-            await self._connection.execute(_END, {"keys": ids, "ended": now, **_named(change)})
+            end = _SETTLE.where(one_of(self._connection, deliveries.c.id, ids))
+            await self._connection.execute(end, {"ended": now, **_named(change)})
         if others:
-            await self._connection.execute(_SETTLE, others)
+            await self._connection.execute(_SETTLE.where(deliveries.c.id == sa.bindparam("key")), others)
 
     async def recover(self, now: datetime) -> int:
         """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
@@ -231,27 +243,22 @@ class Deliveries:
         return _delivery(row, (await self.digests({row.digest_id}))[row.digest_id])
 
 
-_CLAIMED = [
-    deliveries.c[name]
-    for name in (
-        "id",
-        "subscriber_id",
-        "digest_id",
-        "slot_at",
-        "done",
-        "attempts",
-        "tried_at",
-        "doubts",
-        "doubt_upto",
-        "unconfirmed",
-        "act_at",
-    )
-]
-
-
+_SHARED = (
+    deliveries.c.digest_id,
+    deliveries.c.slot_at,
+    deliveries.c.done,
+    deliveries.c.attempts,
+    deliveries.c.tried_at,
+    deliveries.c.doubts,
+    deliveries.c.doubt_upto,
+    deliveries.c.unconfirmed,
+    deliveries.c.act_at,
+)
+"""What many deliveries have in common."""
 _EARLIER = deliveries.alias("earlier")
 _WAITING = (
-    sa.select(*_CLAIMED)
+    sa.select(deliveries.c.id, deliveries.c.subscriber_id, subscribers.c.chat_id)
+    .select_from(deliveries.join(subscribers))
     .where(
         deliveries.c.act_at <= sa.bindparam("now", type_=UTCDateTime),
         sa.tuple_(deliveries.c.act_at, deliveries.c.id)
@@ -267,17 +274,13 @@ _WAITING = (
     )
     .order_by(deliveries.c.act_at, deliveries.c.id)
     .limit(sa.bindparam("number"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=deliveries, skip_locked=True)
 )
-_CLAIM = (
-    deliveries.update()
-    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .values(
-        state=State.SENDING,
-        act_at=sa.bindparam("until"),
-        attempts=deliveries.c.attempts + 1,
-        tried_at=sa.func.coalesce(deliveries.c.tried_at, sa.bindparam("now", type_=UTCDateTime)),
-    )
+_CLAIM = deliveries.update().values(
+    state=State.SENDING,
+    act_at=sa.bindparam("until"),
+    attempts=deliveries.c.attempts + 1,
+    tried_at=sa.func.coalesce(deliveries.c.tried_at, sa.bindparam("now", type_=UTCDateTime)),
 )
 _CHANGED = ("state", "done", "attempts", "tried_at", "doubts", "doubt_upto", "unconfirmed", "act_at")
 _CHANGE = ("claimed_done", "claimed_attempts", *(f"new_{name}" for name in _CHANGED), "new_error")
@@ -290,12 +293,7 @@ _IS_OURS = (
 _BECOMES: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in (*_CHANGED, "error")} | {
     "ended_at": sa.bindparam("ended")
 }
-_SETTLE = deliveries.update().where(deliveries.c.id == sa.bindparam("key"), *_IS_OURS).values(_BECOMES)
-_END = (
-    deliveries.update()
-    .where(deliveries.c.id.in_(sa.bindparam("keys", expanding=True)), *_IS_OURS)
-    .values(_BECOMES)
-)
+_SETTLE = deliveries.update().where(*_IS_OURS).values(_BECOMES)
 
 
 def _change(one: Settled) -> tuple[Any, ...]:
@@ -355,21 +353,32 @@ def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:
     )
 
 
-def _claimed(row: Sequence[Any], digest: Digest, now: datetime) -> Delivery:
-    """Return the delivery as `claim` leaves it in the ledger: to be told each row once more takes long."""
-    id_, subscriber_id, digest_id, slot_at, done, attempts, tried_at, doubts, doubt_upto, unconfirmed, _ = row
-    return Delivery(
-        id=id_,
-        subscriber_id=subscriber_id,
-        digest_id=digest_id,
-        slot_at=slot_at,
-        digest=digest,
-        state=State.SENDING,
-        done=done,
-        attempts=attempts + 1,
-        tried_at=tried_at or now,
-        doubts=doubts,
-        doubt_upto=doubt_upto,
-        unconfirmed=unconfirmed,
-        act_at=now + LEASE,
-    )
+class _Shared(NamedTuple):
+    """What JSON tells of _SHARED, which is read once for all deliveries that have it in common."""
+
+    digest_id: int
+    slot_at: datetime
+    done: int
+    attempts: int
+    tried_at: datetime | None
+    doubts: int
+    doubt_upto: int
+    unconfirmed: bool
+    act_at: datetime
+
+    @classmethod
+    def of(cls, told: str) -> Self:
+        digest_id, slot_at, done, attempts, tried_at, doubts, doubt_upto, unconfirmed, act_at = json.loads(
+            told
+        )
+        return cls(
+            digest_id, moment_of(slot_at), done, attempts, moment_of(tried_at) if tried_at else None,
+            doubts, doubt_upto, bool(unconfirmed), moment_of(act_at),
+        )  # fmt: skip
+
+    def claimed(self, digest: Digest, now: datetime) -> tuple[Any, ...]:
+        """Return what a delivery is, but for its ids, once it is claimed: to be told that takes longer."""
+        return (
+            self.digest_id, self.slot_at, digest, State.SENDING, self.done, self.attempts + 1,
+            self.tried_at or now, self.doubts, self.doubt_upto, self.unconfirmed, now + LEASE,
+        )  # fmt: skip

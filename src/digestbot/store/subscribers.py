@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
+from digestbot.core.subscriber import ChatKind, Reader, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.core.threads import Route
 from digestbot.store.bulk import as_json, one_of
@@ -145,11 +145,6 @@ class Subscribers:
         found = await self._connection.execute(query.order_by(topics.c.id))
         return {row.id: row.topic for row in found}
 
-    async def addressees(self, ids: Iterable[int]) -> dict[int, Subscriber]:
-        """Return these subscribers by id, as far as one must know them to write to them: without topics."""
-        rows = await self._connection.execute(_ADDRESS, {"ids": list(ids)})
-        return {row[0]: _addressee(row) for row in rows}
-
     async def move_on(self, ids: Sequence[int], cursor: int, next_due_at: datetime, *, is_told: bool) -> None:
         """Write up to which arrival these who are due were considered, and when they are due next.
 
@@ -249,8 +244,8 @@ def _cohort(told: str) -> Cohort:
         cursor=cursor,
         since=_day(since),
         maximum=maximum,
-        slot_at=_moment(slot_at),
-        last_slot_at=_moment(last_slot_at) if last_slot_at else None,
+        slot_at=moment_of(slot_at),
+        last_slot_at=moment_of(last_slot_at) if last_slot_at else None,
         schedule=_schedule(time.fromisoformat(at), zone, weekdays),
         categories=tuple(json.loads(categories)),
         routes=_routes(routes),
@@ -265,7 +260,8 @@ def _day(told: str) -> date:
     return date.min if told == _FIRST else date.fromisoformat(told)
 
 
-def _moment(told: str) -> datetime:
+def moment_of(told: str) -> datetime:
+    """Return a time that stands in JSON."""
     moment = datetime.fromisoformat(told)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -300,11 +296,8 @@ def _row(subscriber: Subscriber) -> dict[str, Any]:
     }
 
 
-_ADDRESS = sa.select(
-    subscribers.c.id,
-    subscribers.c.chat_id,
+READER = (
     subscribers.c.kind,
-    subscribers.c.state,
     subscribers.c.language,
     subscribers.c.at,
     subscribers.c.zone,
@@ -315,31 +308,20 @@ _ADDRESS = sa.select(
     subscribers.c.pictures,
     subscribers.c.thread_id,
     sa.cast(subscribers.c.routes, sa.Text),
-).where(subscribers.c.id.in_(sa.bindparam("ids", expanding=True)))
-"""What there is to know of whom a message goes to; there may be a thousand a second of them."""
+)
 
 
-def _addressee(row: Sequence[Any]) -> Subscriber:
-    (
-        id_, chat_id, kind, state, language, at, zone, weekdays, style, summary_language, silent, pictures,
-        thread_id, routes,
-    ) = row  # fmt: skip
-    return Subscriber(
-        id=id_,
-        chat_id=chat_id,
+def reader_of(told: str) -> Reader:
+    """Return what JSON tells of READER."""
+    kind, language, at, zone, weekdays, style, reads, silent, pictures, thread_id, routes = json.loads(told)
+    return Reader(
         kind=ChatKind(kind),
-        state=SubscriberState(state),
         language=language,
-        schedule=_schedule(at, zone, weekdays),
-        maximum=0,
-        cursor=0,
-        since=date.min,
-        next_due_at=None,
-        last_slot_at=None,
+        schedule=_schedule(time.fromisoformat(at), zone, weekdays),
         style=Style(style),
-        summary_language=summary_language,
-        silent=silent,
-        pictures=pictures,
+        summary_language=reads,
+        silent=bool(silent),
+        pictures=bool(pictures),
         thread_id=thread_id,
         routes=_routes(routes),
     )
