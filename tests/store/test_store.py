@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -245,6 +246,25 @@ async def test_who_is_due_is_known_as_far_as_planning_needs_it(store: Store) -> 
             (7, None),
             (7, NOON),
         ]
+
+
+async def test_who_is_due_is_found_without_looking_at_all_who_are(store: Store) -> None:
+    """They come in the order of an index: of a million who are due at nine, no chunk sorts all the others."""
+    asked: list[tuple[str, Any]] = []
+    engine = store._engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    async with store.read() as tables:
+        await tables.subscribers.waiting(NOON, 2000)
+    query, parameters = next(one for one in asked if "next_due_at" in one[0])
+    explain = "EXPLAIN " if store.is_shared else "EXPLAIN QUERY PLAN "
+    async with store._engine.connect() as connection:
+        if store.is_shared:  # so few rows are soonest sorted
+            await connection.execute(sa.text("SET enable_seqscan = off"))
+            await connection.execute(sa.text("SET enable_bitmapscan = off"))
+        steps = str((await connection.exec_driver_sql(explain + query, parameters)).all())
+    assert "ix_subscribers_due" in steps
+    assert "Sort" not in steps
+    assert "TEMP B-TREE" not in steps
 
 
 async def test_an_error_undoes_the_whole_transaction(store: Store) -> None:

@@ -213,12 +213,15 @@ subscribers = sa.Table(
     sa.Column("cursor", sa.Integer, nullable=False),
     sa.Column("since", sa.Date, nullable=False),
     # NULL when nothing is due: paused without an end, unsubscribed, blocked.
-    sa.Column("next_due_at", UTCDateTime, index=True),
+    sa.Column("next_due_at", UTCDateTime),
     sa.Column("last_slot_at", UTCDateTime),
     sa.Column("created_at", UTCDateTime, nullable=False),
     # What was learned from votes, as JSON: [[word, as it is shown, weight, votes], …]; NULL: nothing.
     sa.Column("taste", sa.Text),
 )
+
+# Who is due, in the order in which they are planned: at nine, all are due at once.
+sa.Index("ix_subscribers_due", subscribers.c.next_due_at, subscribers.c.id)
 
 # Admins of a channel, besides who brought us there, who look after its digests too.
 managers = sa.Table(
