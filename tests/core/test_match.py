@@ -411,3 +411,15 @@ def test_postings_bring_what_the_matcher_finds(
         if any(not match.mutes for match in matches) and not any(match.mutes for match in matches)
     }
     assert {paper.id for paper in postings.of(postings.brought(asked))} == expected
+
+
+def test_what_was_searched_before_is_searched_the_same_again() -> None:
+    """Each topic by itself, by words as they are written and by their keys, in turn."""
+    paper = a_paper(1, "Modelling Worlds and Planners")
+    postings = Postings([paper], RULES)
+    for topic in ["planner", '"worlds"', "model world", '"world"', "world*", "modelling planners", "agents"]:
+        postings.look_for([topic])
+        found = Postings([paper], RULES, [topic])
+        assert postings.matches(paper.id, [topic]) == found.matches(paper.id, [topic])
+    assert postings.brought(['"worlds"'])
+    assert not postings.brought(['"world"'])

@@ -139,9 +139,12 @@ class Matcher:
 
     def _read(self, known: Sheet) -> dict[Words, _Term]:
         """Return the terms that stand in a paper."""
+        found = self._finder.find(known)
+        if not found:
+            return {}
         frame = Frame.of(known, self._background)
         terms = {}
-        for number, hits in self._finder.find(known).items():
+        for number, hits in found.items():
             shown = evidence(frame, hits)
             term = self._terms[number]
             terms[term] = _Term(hits, shown, self._weights.sum(shown), self._rarity(term))

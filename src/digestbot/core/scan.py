@@ -59,9 +59,9 @@ class Scanner:
     def scan(self, text: Text) -> Iterator[Find]:
         """Yield each place of each form in *text*."""
         if self._keys:
-            yield from self._keys.scan(_Strand(text, text.keys, _seams(text)))
+            yield from self._keys.scan(text)
         if self._folded:
-            yield from self._folded.scan(_Strand(text, text.folded, ()))
+            yield from self._folded.scan(text, folded=True)
 
 
 class _Layer:
@@ -77,8 +77,15 @@ class _Layer:
     def __bool__(self) -> bool:
         return bool(self._members)
 
-    def scan(self, strand: "_Strand") -> Iterator[Find]:
-        for number, start, end in self._automaton.find_matches_as_indexes(strand.joined, overlapping=True):
+    def scan(self, text: Text, *, folded: bool = False) -> Iterator[Find]:
+        strand = None
+        if folded not in text.joined:
+            strand = _strand(text, folded=folded)
+            text.joined[folded] = strand.joined
+        joined = text.joined[folded]
+        for number, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
+            if strand is None:  # only where something may be found: it takes twenty times as long
+                strand = _strand(text, folded=folded)
             span = strand.span(start, end)
             if span is not None:
                 for member, form in self._members[number]:
@@ -166,6 +173,10 @@ class _Strand:
         if len(surfaces) != len(form.words):
             return all(map(_has_capitals, surfaces))
         return all(_has_capitals(surfaces[place]) for place in form.capitals)
+
+
+def _strand(text: Text, *, folded: bool) -> _Strand:
+    return _Strand(text, text.folded, ()) if folded else _Strand(text, text.keys, _seams(text))
 
 
 def _join(words: Sequence[str], gaps: Sequence[int]) -> tuple[str, list[int]]:

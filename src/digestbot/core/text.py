@@ -10,7 +10,7 @@ Chinese and Japanese have no spaces, so there each character is a word.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 _INVISIBLE = re.compile(
@@ -62,6 +62,8 @@ class Text:
     """The number of each word's sentence, from 0."""
     asides: tuple[int, ...]
     """The last words are asides, `Vision-Language-Action (VLA) models`; after which word each stands."""
+    joined: dict[bool, str] = field(default_factory=dict, compare=False, repr=False)
+    """What `scan.py` ran together of it, by whether that was of the folded words."""
 
 
 def visible(text: str) -> str:
