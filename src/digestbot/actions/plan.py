@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 CHUNK = 2000
 """Subscribers planned in one transaction."""
-_KEPT = 50_000
+_KEPT = 100_000
 """Digests whose ids are remembered while they are planned: most readers share one with others."""
 
 

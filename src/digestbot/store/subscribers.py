@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
+from sys import intern
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -112,7 +113,7 @@ class Subscribers:
         )
         cohort = cache(_cohort)  # that of each is read once for all who share it
         return [
-            Waiting(id_, tuple(chosen.split(_BETWEEN)) if chosen else (), cohort(shared))
+            Waiting(id_, tuple(map(intern, chosen.split(_BETWEEN))) if chosen else (), cohort(shared))
             for id_, chosen, shared in await self._connection.execute(query)
         ]
 
