@@ -9,7 +9,7 @@ import pytest
 from digestbot.core.subscriber import Chat, ChatKind, SubscriberState
 from digestbot.demo import Stage, open_stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import NOON, ask, refused
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 OWNER, GUEST, LISTED = 4_200_000, 4_200_001, 4_200_002
 
@@ -120,6 +120,31 @@ async def test_who_is_denied_hears_nothing(stage: Stage, ann: Person, guest: Per
     await members.shut_out(stage.app.access)
     assert (await members.reader(Chat(GUEST, ChatKind.PRIVATE))).state is SubscriberState.UNSUBSCRIBED
     assert (await members.reader(Chat(ann.private.id, ChatKind.PRIVATE))).state is SubscriberState.ACTIVE
+
+
+@pytest.mark.parametrize("before", ["reads", "pauses", "pauses until friday", "blocks"])
+async def test_who_is_denied_gets_nothing_later_either(home: Path, before: str) -> None:
+    """Whatever they last told the bot: no digest, no recap of a pause, none once they let it write again."""
+    async with open_stage(home, NOON) as stage:
+        guest = stage.telegram.user("Gast", "en", id=GUEST)
+        await ask(guest, "/start")
+        if before.startswith("pauses"):
+            assert "Paused" in await ask(guest, before.replace("pauses", "/pause"))
+        if before == "blocks":
+            guest.blocks_bot()
+        await stage.settled()
+    async with open_stage(home, NOON, access={"deny": f"{GUEST}"}) as stage:
+        guest = stage.telegram.user("Gast", "en", id=GUEST)
+        guest.has_started = True
+        stage.hub.days[TUESDAY] = papers(TUESDAY, "Agents that Plan")
+        if before == "blocks":
+            guest.blocks_bot()  # this Telegram was not told yet
+            guest.unblocks_bot()
+        for day in (15, 17, 20):
+            await stage.at(NOON.replace(day=day))
+        assert guest.private.messages == []
+        reader = await stage.app.membership.reader(Chat(GUEST, ChatKind.PRIVATE))
+        assert (reader.state, reader.next_due_at) == (SubscriberState.UNSUBSCRIBED, None)
 
 
 @pytest.mark.parametrize("stage", [{"limits": {"topics": 2, "topic": 20, "search": 20}}], indirect=True)

@@ -122,9 +122,9 @@ class Membership:
             await self.subscribe(chat)
 
     async def shut_out(self, access: Access) -> None:
-        """Bring no more digests to whom *access* does not keep; their settings stay."""
+        """Bring nothing more to whom *access* does not keep, also after a pause; their settings stay."""
         async with self._store.read() as tables:
-            chats = await tables.subscribers.active_chats()
+            chats = await tables.subscribers.subscribed_chats()
         for chat in chats:
             if not access.keeps(chat):
                 kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP

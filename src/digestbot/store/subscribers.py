@@ -83,9 +83,9 @@ class Subscribers:
         query = sa.select(sa.func.count()).where(subscribers.c.chat_id.in_(chats))
         return bool(await self._connection.scalar(query))
 
-    async def active_chats(self) -> list[int]:
-        """Return the chats that get digests."""
-        query = sa.select(subscribers.c.chat_id).where(subscribers.c.state == SubscriberState.ACTIVE)
+    async def subscribed_chats(self) -> list[int]:
+        """Return the chats that get digests, or may get some later: pauses end, and blocks, too."""
+        query = sa.select(subscribers.c.chat_id).where(subscribers.c.state != SubscriberState.UNSUBSCRIBED)
         return [*await self._connection.scalars(query)]
 
     async def add(self, subscriber: Subscriber, now: datetime) -> Subscriber:
