@@ -68,6 +68,21 @@ FOUND = [
     # Chinese: no spaces, so a term is found wherever its characters stand
     ("扩散模型", "基于扩散模型的图像生成"),
     ("图像生成", "基于扩散模型的图像生成"),
+    # Japanese and Chinese: in English, whole or term after term
+    ("拡散モデル", "Diffusion Models at Night"),
+    ("扩散模型", "Diffusion Models at Night"),
+    ("強化学習", "RL for Robots"),
+    ("强化学习", "Reinforcement Learning to Walk"),
+    ("大規模言語モデル", "Large Language Models Learn"),
+    ("大模型", "LLMs Learn"),
+    ("エージェント OR 動画生成", "Agents that Plan"),
+    ("エージェント AND 動画生成", "Agents for Video Generation"),
+    ("title:智能体", "Agents that Plan"),
+    ("エージェント -サーベイ", "Agents that Plan"),
+    ("動画生成モデル", "A Video Generation Model"),
+    ("大模型推理", "Large Language Model Inference"),
+    ("LLM推論", "LLM Reasoning"),
+    ("ｴｰｼﾞｪﾝﾄ", "Agents that Plan"),
 ]
 NOT_FOUND = [
     ("rag", "Fragments of Storage"),
@@ -88,6 +103,10 @@ NOT_FOUND = [
     ("확산", "확신의 문제"),
     ("모형", "모델"),
     ("扩散模型", "扩散的模型"),
+    ("拡散モデル", "Models of Diffusion"),
+    ("拡散モデルによる画像生成", "Diffusion Models"),
+    ("エージェント AND 動画生成", "Agents that Plan"),
+    ("エージェント -サーベイ", "Agents: A Survey"),
     ("title:maps", "Charts"),
     ("video AND generation", "Video"),
     ("robotics -survey", "Robotics: A Survey"),
@@ -101,7 +120,7 @@ def brings(topic: str, paper: Paper) -> bool:
 
 @pytest.mark.parametrize(("topic", "title"), FOUND)
 def test_a_topic_finds_what_was_meant(topic: str, title: str) -> None:
-    """In any spelling, in English, Korean and Chinese."""
+    """In any spelling, in English, Korean, Japanese and Chinese."""
     assert brings(topic, a_paper(title=title, abstract=""))
 
 
@@ -109,6 +128,13 @@ def test_a_topic_finds_what_was_meant(topic: str, title: str) -> None:
 def test_a_topic_does_not_find_what_only_looks_like_it(topic: str, title: str) -> None:
     """No part of a word, nothing across a comma."""
     assert not brings(topic, a_paper(title=title, abstract=""))
+
+
+@pytest.mark.parametrize("title", ["拡散モデル入門", "扩散模型"])
+def test_nothing_is_looked_for_in_japanese_or_chinese_but_what_was_asked_so(title: str) -> None:
+    """Papers are in English: who asks in it, or in Korean, has no use for them, nor the computer."""
+    assert not brings("diffusion models", a_paper(title=title, abstract=""))
+    assert not brings("확산 모델", a_paper(title=title, abstract=""))
 
 
 PAPER = a_paper(

@@ -19,7 +19,12 @@ from digestbot.core.synonyms import Synonyms
 from digestbot.errors import UserError
 from tests.builders import a_paper
 
-SYNONYMS = Synonyms([["RAG", "retrieval augmented generation", "검색 증강 생성"]])
+SYNONYMS = Synonyms(
+    [
+        ["RAG", "retrieval augmented generation", "검색 증강 생성"],
+        ["diffusion model", "拡散モデル", "扩散模型"],
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +52,21 @@ def test_words_as_they_are_looked_for(text: str, way: tuple[tuple[str, ...], ...
         ("data set", (("dataset",),)),
         ("rag", (("retrieval",), ("augmented",), ("generation",))),
         ("검색 증강 생성", (("rag",),)),
+        ("拡散モデル", (("diffusion",), ("model",))),
+        ("扩散模型", (("diffusion",), ("model",))),
     ],
 )
 def test_other_ways_to_say_it(text: str, other: tuple[tuple[str, ...], ...]) -> None:
     """Compounds written otherwise, and synonyms; who types English is not shown Korean ways."""
     ways = read_search(text, SYNONYMS).ways
     assert other in ways
-    assert text[0] == "검" or not any("_" in word for way in ways for phrase in way for word in phrase)
+    assert not text.isascii() or not any("_" in word for way in ways for phrase in way for word in phrase)
+
+
+def test_a_sentence_without_spaces_is_not_too_long() -> None:
+    """In Japanese and Chinese each character counts as a word in the index, but not for who types it."""
+    (way, *_) = read_search("大規模言語モデルによる推論の研究", SYNONYMS).ways
+    assert len(way) == 1
 
 
 def test_what_is_not_wanted() -> None:

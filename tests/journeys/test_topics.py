@@ -71,6 +71,19 @@ async def test_an_abbreviation_finds_what_it_is_short_for(stage: Stage, ann: Per
 
 
 @pytest.mark.parametrize(
+    ("topic", "words"),
+    [("拡散モデル", "拡散モデル"), ("扩散模型", "扩散模型"), ("創薬 OR 拡散モデル", "動画拡散モデル")],
+)
+async def test_japanese_and_chinese_find_english(stage: Stage, ann: Person, topic: str, words: str) -> None:
+    """As a topic, in a digest, and in a search."""
+    assert "2 papers" in await ask(ann, f"/add {topic}")
+    assert "Diffusion Models" in await ask(ann, f"/search {words}")
+    await stage.at(NOON + timedelta(days=1))
+    (digest,) = digests(ann)
+    assert "Diffusion Models at Night" in digest
+
+
+@pytest.mark.parametrize(
     ("words", "answer"),
     [
         ("/add (agents OR", "OR needs a word next to it"),

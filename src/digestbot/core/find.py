@@ -6,7 +6,7 @@ from functools import lru_cache
 from digestbot.core.relevance import Hit, Said
 from digestbot.core.scan import Find, Form, Scanner
 from digestbot.core.sheet import Place, Sheet
-from digestbot.core.synonyms import Synonyms, capitals, form, is_korean
+from digestbot.core.synonyms import Synonyms, capitals, form, is_asian
 from digestbot.core.terms import Words
 from digestbot.core.text import Text, read, spellings
 
@@ -46,7 +46,7 @@ class Finder:
         if find.is_shared:
             return Said.SHARED if use == Said.AS_ASKED else None
         known = self._forms[find.form]
-        if use != Said.AS_ASKED or known.exact or known.prefix or is_korean(known.words):
+        if use != Said.AS_ASKED or known.exact or known.prefix or is_asian(known.words):
             return use
         return use if text.keys[find.first : find.last + 1] == known.words else Said.RESPELT
 
@@ -56,7 +56,7 @@ def _forms(asked: Words, synonyms: Synonyms) -> tuple[tuple[Form, Said], ...]:
     """Return in which forms *asked* is looked for. A translation is as good as the words themselves."""
     if not (asked.exact or asked.prefix):
         typed = form(asked.text)
-        translates = is_korean(typed.words)
+        translates = is_asian(typed.words)
         return tuple(
             (known, Said.AS_ASKED if known is typed or translates else Said.SYNONYM)
             for known in synonyms.forms(typed)

@@ -21,8 +21,8 @@ from itertools import pairwise
 
 from digestbot.core.paper import Paper
 from digestbot.core.scan import Form
-from digestbot.core.synonyms import Synonyms, is_korean
-from digestbot.core.text import Gap, Text, read, visible
+from digestbot.core.synonyms import Synonyms, is_asian
+from digestbot.core.text import Gap, Text, is_han, read, visible
 from digestbot.errors import UserError
 
 LONGEST = 200
@@ -233,7 +233,7 @@ def _ways(loose: Sequence[str], synonyms: Synonyms) -> list[tuple[Phrase, ...]]:
     """Return the ways to say words that need not stand together; a word with a hyphen is a phrase."""
     cuts = [read(word) for word in loose]
     keys = tuple(key for cut in cuts for key in cut.keys)
-    if len(keys) > MOST_WORDS:
+    if sum(1 if is_han(cut.keys[0]) else len(cut.keys) for cut in cuts) > MOST_WORDS:
         raise UserError("search-too-long", limit=LONGEST)
     own = [tuple(map(spelt, cut.keys)) for cut in cuts]
     ways = [_telling(own)]
@@ -251,7 +251,7 @@ def _ways(loose: Sequence[str], synonyms: Synonyms) -> list[tuple[Phrase, ...]]:
     ways += [
         _telling([(spelt(word),) for word in words])
         for words in others
-        if is_korean(keys) or not is_korean(words)  # papers are in English
+        if is_asian(keys) or not is_asian(words)  # papers are in English
     ]
     return list(dict.fromkeys(ways))[:MOST_WORDS]
 

@@ -1,15 +1,17 @@
-"""Abbreviations and translations: other ways in which a topic's words are said."""
+"""Abbreviations and translations: other ways in which a topic's words are said.
 
-import re
+Papers are in English. Japanese and Chinese, that have no spaces, are translated term by term, the longest
+first; nothing is translated into them.
+"""
+
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from digestbot.core.scan import Form
-from digestbot.core.text import Text, is_capitals, read
+from digestbot.core.text import Text, is_capitals, is_han, is_hangul, read
 
 MOST_FORMS = 12
 """A topic is looked for in at most so many ways; the nearest to what was typed come first."""
-_HANGUL = re.compile(r"[\uac00-\ud7af]")
 
 
 def form(text: str) -> Form:
@@ -43,9 +45,14 @@ class Synonyms:
         return tuple(other for other in found if other is asked or not self._is_mixed(other))
 
     def _replaced(self, known: Form) -> Iterable[Form]:
-        for start, end in self._terms(known.words):
+        """Yield *known* with a term said otherwise; Japanese and Chinese in English, term after term."""
+        terms = [*self._terms(known.words)]
+        into_english = _is_unspaced(known)
+        unspaced = [term for term in terms if any(map(is_han, known.words[slice(*term)]))]
+        for start, end in unspaced[:1] or terms:
             for other in self._others["".join(known.words[start:end])]:
-                yield _replace(known, start, end, other)
+                if not (into_english and is_asian(other.words)):
+                    yield _replace(known, start, end, other)
 
     def _terms(self, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:
         """Yield where terms with synonyms stand in *words*, none within another."""
@@ -59,7 +66,7 @@ class Synonyms:
 
     def _is_mixed(self, known: Form) -> bool:
         """Tell whether *known* is half translated: nobody says so, unless a group does, `AI 에이전트`."""
-        is_half = is_korean(known.words) and not all(map(_HANGUL.search, known.words))
+        is_half = is_asian(known.words) and not all(map(_is_asian, known.words))
         return is_half and "".join(known.words) not in self._others
 
     @cached_property
@@ -68,7 +75,9 @@ class Synonyms:
         for group in self.groups:
             forms = [form(term) for term in group]
             for known in forms:
-                others.setdefault("".join(known.words), []).extend(other for other in forms if other != known)
+                others.setdefault("".join(known.words), []).extend(
+                    other for other in forms if other != known and not _is_unspaced(other)
+                )
         return others
 
     @cached_property
@@ -84,6 +93,15 @@ def _replace(known: Form, start: int, end: int, other: Form) -> Form:
     return Form(known.words[:start] + other.words + known.words[end:], before + inside + after)
 
 
-def is_korean(words: Iterable[str]) -> bool:
-    """Tell whether one of *words* is Korean."""
-    return any(map(_HANGUL.search, words))
+def is_asian(words: Iterable[str]) -> bool:
+    """Tell whether one of *words* is Korean, Japanese or Chinese."""
+    return any(map(_is_asian, words))
+
+
+def _is_unspaced(known: Form) -> bool:
+    """Tell whether a part of *known* is Japanese or Chinese."""
+    return any(map(is_han, known.words))
+
+
+def _is_asian(word: str) -> bool:
+    return not word.isascii() and (is_hangul(word[0]) or is_han(word[0]))

@@ -19,6 +19,7 @@ _INVISIBLE = re.compile(
 _HAN = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
 _HANGUL_LETTER = re.compile(f"[{_HANGUL}]")
+_HAN_LETTER = re.compile(f"[{_HAN}]")
 _WORD = re.compile(rf"[{_HAN}]|[{_HANGUL}]+|[^\W_{_HAN}{_HANGUL}]+(?:\+\+|#(?!\w))?")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 _BREAK = re.compile(r"[.!?;:,]\s|[()\[\]{}—|。、，；：！？]")
@@ -152,6 +153,11 @@ def is_capitals(surface: str) -> bool:
 def is_hangul(character: str) -> bool:
     """Tell whether a character is of the Korean script."""
     return _HANGUL_LETTER.match(character) is not None
+
+
+def is_han(character: str) -> bool:
+    """Tell whether a character is of the Japanese or Chinese script, each character of which is a word."""
+    return _HAN_LETTER.match(character) is not None
 
 
 def is_particle(rest: str) -> bool:
