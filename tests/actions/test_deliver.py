@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digestbot.actions import plan, rounds
+from digestbot.actions import ledger, plan, rounds
 from digestbot.actions.deliver import Courier
 from digestbot.actions.membership import Membership
 from digestbot.actions.messenger import Answer, Sender
@@ -467,6 +467,21 @@ async def test_where_messages_go_slowly_few_are_claimed(house: House) -> None:
     ticking.cancel()
     await asyncio.wait([ticking])
     assert 0 < (await house.states())[State.SENDING] <= 60
+
+
+async def test_what_can_not_become_more_is_written_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results wait for others only as long as as many are still to come, also the last ones of a round."""
+    monkeypatch.setattr(ledger, "EVERY", 600)
+    await house.lists(1, 1)
+    async with house.store.write() as tables:
+        for chat in range(1, 101):
+            await tables.subscribers.add(a_subscriber(chat, next_due_at=NOON), NOON)
+    house.post.latency = 0.001
+    async with asyncio.timeout(60):
+        await house.tick()
+    assert await house.states() == {State.SENT: 100}
 
 
 async def test_readers_who_are_told_the_same_share_one_message(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ class Ledger:
         self._store = store
         self._clock = clock
         self._flying = flying
-        """Tells how many results may be waited for: with so many there is no need to wait longer."""
+        """Tells how many results there may be: with half of them there is no need to wait longer."""
         self._written = written
         self._waiting: list[Result] = []
         self._come = asyncio.Event()
@@ -59,15 +60,16 @@ class Ledger:
         """Have *result* written."""
         self._waiting.append(result)
         self._come.set()
-        if len(self._waiting) >= min(ENOUGH, self._flying() // 2):
+        if self._is_enough():
             self._full.set()
 
     async def run(self) -> None:
         """Write what comes, until `close`."""
         while self._waiting or not self._is_closing:
             await self._come.wait()
-            if not self._is_closing:
+            if not self._is_closing and not self._is_enough():
                 await self._wait_for_more()
+            self._full.clear()
             taken, self._waiting = self._waiting, []
             if not self._is_closing:
                 self._come.clear()
@@ -80,13 +82,13 @@ class Ledger:
         self._come.set()
         self._full.set()
 
+    def _is_enough(self) -> bool:
+        return len(self._waiting) >= min(ENOUGH, self._flying() // 2)
+
     async def _wait_for_more(self) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(EVERY):
                 await self._full.wait()
-        except TimeoutError:
-            return
-        self._full.clear()
 
     async def _commit(self, results: Sequence[Result]) -> None:
         async with self._store.write() as tables:
