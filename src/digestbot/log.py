@@ -10,11 +10,14 @@ from enum import StrEnum
 
 import orjson
 import structlog
+from stamina.instrumentation import set_on_retry_hooks
 
 _NOISY = (
     *("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpcore2", "httpx", "httpx2", "openai"),
     *("stamina", "telegram"),
 )
+_TOLD = ("telegram.ext.Updater", "apscheduler.executors")
+"""What these say of a Telegram that is away, of a job that failed or was ended, we say in a line of ours."""
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
@@ -51,6 +54,9 @@ def set_up(level: str, secrets: Iterable[str] = (), form: Format = Format.CONSOL
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    for name in _TOLD:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    set_on_retry_hooks([])  # who asks again tells it
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -11,10 +11,11 @@ from typing import Any, Self
 
 import stamina
 import structlog
-from telegram.error import BadRequest, InvalidToken, NetworkError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
 
 from digestbot.app import POSTGRES, App
-from digestbot.bot import UPDATES, hurry, introduce
+from digestbot.bot import UPDATES, hurry, introduce, polling_failed
+from digestbot.bot.limiter import seconds
 from digestbot.core.roles import Role
 from digestbot.errors import SettingsError
 
@@ -93,7 +94,9 @@ class Running:
         if self.webhook is not None:
             self._intake.start()
         elif self.role.answers and self.bot.updater is not None:
-            await self.bot.updater.start_polling(allowed_updates=UPDATES, bootstrap_retries=-1)
+            await self.bot.updater.start_polling(
+                allowed_updates=UPDATES, bootstrap_retries=-1, error_callback=polling_failed
+            )
         self.clockwork.start()
         return self
 
@@ -138,9 +141,15 @@ class Running:
 
 
 async def _at_last(ask: Callable[[], Awaitable[object]]) -> None:
-    """Ask Telegram something, again and again until it can be reached."""
-    async for attempt in stamina.retry_context(on=NetworkError, attempts=None, timeout=None, wait_max=60.0):
+    """Ask Telegram something, again and again until it can be reached and answers."""
+    async for attempt in stamina.retry_context(on=_again, attempts=None, timeout=None, wait_max=60.0):
         with attempt:
-            if attempt.num > 1:
-                log.warning("telegram is not reachable yet", attempt=attempt.num)
             await ask()
+
+
+def _again(error: Exception) -> bool | float:
+    """Return whether to ask again, or after how many seconds; stamina's back-off hook."""
+    if not isinstance(error, NetworkError | RetryAfter):
+        return False
+    log.warning("telegram does not answer yet", error=type(error).__name__, reason=str(error))
+    return max(seconds(error), 1.0) if isinstance(error, RetryAfter) else True

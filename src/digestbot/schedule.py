@@ -4,8 +4,8 @@ A job with a source's name reads its lists; `refresh` reads those of the last tw
 has the language model write what readers will want to read; `plan` writes what is due into the ledger, `send`
 sends it; `broadcasts` shows how far those are; `watch` tells the owners of trouble; `housekeeping`
 forgets what is old; `heartbeat` shows that we live; `lead` takes the lead where there are many of us and
-nobody has it. At the start, and when we take the lead of one who died, the lists are read and then what is
-due is sent, to make up for the time nobody did.
+nobody has it. At the start, and when we take the lead of one who died, the lists are read, then what is due
+is sent, and what is old is forgotten, to make up for the time nobody did.
 """
 
 import asyncio
@@ -70,7 +70,9 @@ class Clockwork:
         }
         jobs = {name: job for name, job in jobs.items() if only is None or name in only}
         self._jobs = {name: job for name, (job, _) in jobs.items()}
-        self._missed = [name for name in (*polls, "plan", "send", "summaries") if name in jobs]
+        self._missed = [
+            name for name in (*polls, "plan", "send", "summaries", "housekeeping") if name in jobs
+        ]
         self.caught_up = asyncio.Event()
         """Set once all that was missed while we were down is made up."""
         # A job that could not start in its second (a busy loop) still runs, once: never skip a day for it.

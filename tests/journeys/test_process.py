@@ -123,7 +123,7 @@ async def test_it_stops_when_told_while_telegram_is_away(world: World) -> None:
     assert process.stderr is not None
     said = b""
     async with asyncio.timeout(30):
-        while b"telegram is not reachable yet" not in said:
+        while b"telegram does not answer yet" not in said:
             said += await process.stderr.readline()
     process.send_signal(signal.SIGTERM)
     _, complaints = await asyncio.wait_for(process.communicate(), 10)

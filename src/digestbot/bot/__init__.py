@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk, Office
@@ -126,17 +126,33 @@ def hurry(application: "Bot") -> None:
     order.hurry()
 
 
+def polling_failed(error: TelegramError) -> None:
+    """Write down that Telegram gave no updates; they are asked for again."""
+    if isinstance(error, Conflict):
+        log.error("another bot runs with this token: stop one, or get a token of its own", reason=str(error))
+    else:
+        log.warning("telegram gave no updates", error=type(error).__name__, reason=str(error))
+
+
 async def on_error(update: object, context: Context) -> None:
     """Tell the reader what is wrong and how to mend it; write down what only we can mend."""
     error = context.error
-    if isinstance(error, UserError) and isinstance(update, Update):
-        reader = await context.reader(update)
-        await context.tell(update, context.desk.render.error(error, reader.language))
-    elif isinstance(error, NetworkError | RetryAfter):
-        log.warning("telegram did not take an answer", error=type(error).__name__, reason=str(error))
-    else:
-        number = secrets.token_hex(3)
+    if isinstance(error, NetworkError | RetryAfter | Forbidden):
+        _not_taken(error)
+        return
+    number = secrets.token_hex(3)
+    if not isinstance(error, UserError):
         log.error("a handler failed", number=number, exc_info=error)
-        if isinstance(update, Update) and update.effective_chat is not None:
-            reader = await context.reader(update)
-            await context.tell(update, context.desk.render.bug(number, reader.language))
+    if not isinstance(update, Update) or update.effective_chat is None:
+        return
+    language = (await context.reader(update)).language
+    render = context.desk.render
+    told = render.error(error, language) if isinstance(error, UserError) else render.bug(number, language)
+    try:
+        await context.tell(update, told)
+    except TelegramError as refusal:
+        _not_taken(refusal)
+
+
+def _not_taken(error: TelegramError) -> None:
+    log.warning("telegram did not take an answer", error=type(error).__name__, reason=str(error))

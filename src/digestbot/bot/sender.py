@@ -23,7 +23,7 @@ from yarl import URL
 from digestbot.actions.messenger import Answer
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.line import NotSentError, ResponseLostError
-from digestbot.bot.transport import AiohttpRequest
+from digestbot.bot.transport import LONGEST_WAIT, AiohttpRequest
 from digestbot.core.broadcast import Progress, Shown
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Copy, Message, Press
@@ -148,7 +148,7 @@ def _refused(status: int, reason: str, parameters: Mapping[str, Any]) -> Answer:
         return Answer(Outcome.NOT_SENT, timedelta(0), moved_to, reason)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         seconds = wait if isinstance(wait, int | float) and wait > 0 else _UNTOLD_WAIT
-        return Answer(Outcome.NOT_SENT, timedelta(seconds=seconds), reason=reason)
+        return Answer(Outcome.NOT_SENT, timedelta(seconds=min(seconds, LONGEST_WAIT)), reason=reason)
     if status >= 500:
         return Answer(Outcome.ERROR, reason=reason)
     if status == HTTPStatus.FORBIDDEN:

@@ -26,6 +26,8 @@ _NEVER_CONNECTED = (
 )
 
 
+LONGEST_WAIT = 86_400
+"""Seconds that we let ourselves be told to wait. What a broken server wishes, no timedelta may hold."""
 Count = Callable[[str, str], None]
 """Is told the method of each call, and the status of its answer."""
 
@@ -128,7 +130,10 @@ class AiohttpRequest(BaseRequest):
         try:
             parsed: dict[str, Any] = orjson.loads(payload)
         except orjson.JSONDecodeError:  # it is stricter than the standard library, with UTF-8 for one
-            return BaseRequest.parse_json_payload(payload)
+            parsed = BaseRequest.parse_json_payload(payload)
+        told = parsed.get("parameters")
+        if isinstance(told, dict) and isinstance(wait := told.get("retry_after"), int | float):
+            told["retry_after"] = min(wait, LONGEST_WAIT)
         return parsed
 
 

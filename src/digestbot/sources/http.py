@@ -20,10 +20,13 @@ from typing import Any, Generic, Never, Self, TypeVar
 
 import aiohttp
 import stamina
+import structlog
 from yarl import URL
 
 from digestbot import __version__
 from digestbot.errors import SourceError
+
+log = structlog.get_logger()
 
 _CHUNK = 64 * 1024
 _REASON_LENGTH = 200
@@ -146,6 +149,7 @@ class Http:
         """Return whether to ask again, or after how many seconds; stamina's back-off hook."""
         if not isinstance(error, _PassingError):
             return False
+        log.info("a source gives no answer", url=error.values["url"], reason=error.values["reason"])
         if not error.wait:  # no wish, or "at once": our own back-off then
             return True
         return error.wait if error.wait <= self._longest_wait else False

@@ -1,0 +1,125 @@
+"""A Telegram that is away, too busy, or refuses: the bot waits, goes on, and tells its log in a line."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from digestbot import log
+from digestbot.app import App
+from digestbot.demo import MovedClock, Stage, open_stage
+from digestbot.playground.emulator import Emulator
+from digestbot.playground.faults import Fault
+from digestbot.playground.hub import HuggingFaceServer
+from digestbot.playground.people import Person
+from digestbot.running import Running
+from digestbot.settings import only
+from tests.journeys.conftest import NOON, ask, digests
+
+Printed = pytest.CaptureFixture[str]
+
+
+@asynccontextmanager
+async def started(home: Path, telegram: Emulator, url: str) -> AsyncIterator[Running]:
+    """A bot on a Telegram that may be in trouble."""
+    clock = MovedClock(NOON)
+    async with HuggingFaceServer(today=NOON.date()) as hub:
+        given = {"token": telegram.token, "api_url": url}
+        settings = only(data_dir=home, telegram=given, huggingface={"url": hub.url})
+        log.set_up("WARNING")
+        async with App(settings, clock, clock.ticks) as app, Running(app) as running:
+            yield running
+
+
+async def test_an_answer_too_many_in_a_group_is_no_error(stage: Stage, ann: Person, capsys: Printed) -> None:
+    """A minute takes twenty of them; of the others a line is written, and no traceback."""
+    log.set_up("WARNING")
+    lab = stage.telegram.group("Lab", admins=[ann], members=[stage.telegram.user("Bob")])
+    for number in range(24):
+        stage.clock.now += timedelta(seconds=2 * (number % 2))  # else the door would be shut
+        await ann.says("/date x", in_=lab)
+        await stage.settled()
+    told = capsys.readouterr().err
+    assert "telegram did not take an answer" in told
+    assert "RetryAfter" in told
+    assert "Traceback" not in told
+
+
+async def test_who_blocks_the_bot_while_it_thinks_is_no_error(
+    stage: Stage, ann: Person, capsys: Printed
+) -> None:
+    """Neither where the answer is what they asked for, nor where it says what was wrong."""
+    await ask(ann, "/start")
+    log.set_up("WARNING")
+    for text in ("/help", "/time 99"):
+        ann.has_blocked = False
+        await ann.says(text)
+        ann.has_blocked = True
+        await stage.settled()
+    told = capsys.readouterr().err
+    assert told.count("telegram did not take an answer") == 2
+    assert told.count("Forbidden") >= 2
+    assert "Traceback" not in told
+
+
+async def test_a_start_obeys_a_telegram_that_is_too_busy(home: Path, capsys: Printed) -> None:
+    """Asked who we are, and for our menus, it answers 429: both are asked again after its second."""
+    telegram = Emulator()
+    async with telegram.serve() as url:
+        for method in ("getMe", "setMyCommands"):
+            telegram.faults.plan(Fault.flood(1).on(method), count=1)
+        async with started(home, telegram, url) as running:
+            assert running.introduced is not None
+            await asyncio.wait_for(running.introduced, 20)
+            assert "Welcome" in await ask(telegram.user("Ann", "en"), "/start")
+    told = capsys.readouterr().err
+    assert told.count("telegram does not answer yet") == 2
+    assert "Traceback" not in told
+
+
+async def test_a_telegram_that_gives_no_updates_takes_a_line_each_time(home: Path, capsys: Printed) -> None:
+    """Its own reason, or that another bot has the same token; what is said meanwhile is answered later."""
+    telegram = Emulator()
+    async with telegram.serve() as url:
+        telegram.fail_next(Fault.error().on("getUpdates"))
+        async with started(home, telegram, url), aiohttp.ClientSession() as another:
+            ann = telegram.user("Ann", "en")
+            assert "Welcome" in await ask(ann, "/start")
+            async with another.post(f"{url}/bot{telegram.token}/getUpdates", json={"timeout": 0}):
+                assert "/today" in await ask(ann, "/help")
+    told = re.sub(r"\x1b\[\d+m", "", capsys.readouterr().err)
+    assert "telegram gave no updates" in told
+    assert "another bot runs with this token" in told
+    assert "Traceback" not in told
+
+
+async def test_a_wish_to_wait_for_ages_is_obeyed_a_day(stage: Stage, ann: Person, capsys: Printed) -> None:
+    """A broken server's 10¹⁵ seconds are no error of ours, neither in an answer nor with a digest."""
+    await ask(ann, "/start")
+    log.set_up("WARNING")
+    stage.telegram.fail_next(Fault.flood(10**15).on("sendMessage"))
+    await ann.says("/help")
+    await stage.settled()
+    told = capsys.readouterr().err
+    assert "RetryAfter" in told
+    assert "Traceback" not in told
+    stage.clock.now += timedelta(days=1, seconds=1)
+    stage.telegram.fail_next(Fault.flood(10**15).on("sendMessage"))
+    await stage.at(stage.clock.now)
+    assert digests(ann) == []
+    await stage.at(stage.clock.now + timedelta(days=1, minutes=1))
+    assert digests(ann)
+
+
+async def test_what_is_old_is_forgotten_also_by_a_bot_that_starts_anew_each_day(home: Path) -> None:
+    """Its day is never over, so it begins with what has become too old."""
+    async with open_stage(home, NOON) as stage, stage.app.store.write() as tables:
+        number = await tables.searches.number("agents", NOON)
+    for later, kept in ((timedelta(days=1), "agents"), (timedelta(days=400), None)):
+        async with open_stage(home, NOON + later) as stage, stage.app.store.read() as tables:
+            assert await tables.searches.words(number) == kept
