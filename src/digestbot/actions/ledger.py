@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from digestbot.actions import Clock
@@ -91,11 +92,13 @@ class Ledger:
                 await self._full.wait()
 
     async def _commit(self, results: Sequence[Result]) -> None:
-        async with self._store.write() as tables:
-            await tables.deliveries.settle([result.settled for result in results], self._clock())
-            for result in results:
-                if result.changes_reader:
-                    await self._change_reader(tables, result)
+        await self._store.insist(partial(self._settle, results))
+
+    async def _settle(self, results: Sequence[Result], tables: Tables) -> None:
+        await tables.deliveries.settle([result.settled for result in results], self._clock())
+        for result in results:
+            if result.changes_reader:
+                await self._change_reader(tables, result)
 
     async def _change_reader(self, tables: Tables, result: Result) -> None:
         reader = await tables.subscribers.get(result.settled.delivery.subscriber_id)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -37,8 +38,8 @@ from digestbot.core.delivery import (
 )
 from digestbot.core.subscriber import Addressee, Reader
 from digestbot.core.threads import thread_of
-from digestbot.store import Store
-from digestbot.store.deliveries import START, Settled
+from digestbot.store import Store, Tables, is_away
+from digestbot.store.deliveries import START, Claim, Place, Settled
 
 log = structlog.get_logger()
 
@@ -136,8 +137,7 @@ class Round:
         place = START
         room = FEWEST
         while not self._is_over():
-            async with self._store.write() as tables:
-                claim = await tables.deliveries.claim(self._clock(), room, place)
+            claim = await self._store.insist(partial(self._claim, room, place))
             if not claim.deliveries:
                 break
             place = claim.upto
@@ -148,6 +148,9 @@ class Round:
         while self._held and not self._is_late:
             await self._fewer()
         return count
+
+    async def _claim(self, limit: int, after: Place, tables: Tables) -> Claim:
+        return await tables.deliveries.claim(self._clock(), limit, after)
 
     def _hand_on(self, deliveries: Sequence[Delivery]) -> None:
         self._unsent += len(deliveries)
@@ -186,8 +189,10 @@ class Round:
         try:
             ready, delivery = await self._ready(delivery, addressee.reader, now)
         except Exception as error:  # a bug of ours with one digest must not cost the others theirs
-            log.exception("a digest can't be put into words", **_ids(delivery))
-            return self._decided(delivery, addressee, 0, Answer(Outcome.ERROR, reason=repr(error)))
+            outcome = Outcome.NOT_SENT if is_away(error) else Outcome.ERROR
+            if outcome is Outcome.ERROR:
+                log.exception("a digest can't be put into words", **_ids(delivery))
+            return self._decided(delivery, addressee, 0, Answer(outcome, reason=repr(error)))
         if is_let_be(delivery, self._ways.when_uncertain):
             return _result(let_be(delivery, ready.cards, now), delivery)
         return self._decided(delivery, addressee, ready.cards, await self._try(delivery, addressee, ready))
@@ -253,10 +258,12 @@ class Round:
             await asyncio.sleep(RENEW_EVERY.total_seconds())
             if self._is_taken_for_dead():
                 return
-            now = self._clock()
-            async with self._store.write() as tables:
-                await tables.deliveries.renew(list(self._held), now)
-            self._renewed_at = now
+            self._renewed_at = await self._store.insist(self._renew_once)
+
+    async def _renew_once(self, tables: Tables) -> datetime:
+        now = self._clock()
+        await tables.deliveries.renew(list(self._held), now)
+        return now
 
     async def _hurry(self) -> None:
         """Once we are to stop, wait no longer than STOP_WITHIN for what is in flight; it is in doubt then."""

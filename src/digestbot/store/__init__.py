@@ -4,13 +4,14 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.resources import as_file, files
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
+import stamina
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digestbot.observe import span
@@ -40,6 +41,12 @@ from digestbot.store.transfer import Report, counts, transfer
 UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
 """What is raised where a database is out of reach, or refuses."""
 UPGRADE_LOCK = 7106
+PATIENCE = 60.0
+"""Seconds that a database may be away, as where it is restarted, before `Store.insist` gives up."""
+_AWAY = {"08", "53", "57"}
+"""PostgreSQL's classes of errors that pass: no connection, no room, told to stop or not begun yet."""
+
+T = TypeVar("T")
 
 
 class Tables:
@@ -104,6 +111,16 @@ class Store:
                 async with connection.begin():
                     yield Tables(connection)
 
+    async def insist(self, act: Callable[[Tables], Awaitable[T]]) -> T:
+        """Return what *act* makes of the tables to change. Where the database goes away meanwhile, it is done
+        once more, perhaps after it was done: all that it changes has to allow for that.
+        """
+        async for attempt in stamina.retry_context(is_away, attempts=None, timeout=PATIENCE, wait_max=1.0):
+            with attempt:
+                async with self.write() as tables:
+                    return await act(tables)
+        raise AssertionError  # the last attempt raises
+
     async def upgrade(self, revision: str = "head") -> None:
         """Bring the schema to *revision*; an empty database gets all of it."""
         if revision == "head" and await self._is_newest():
@@ -160,6 +177,13 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
 
+def is_away(error: Exception) -> bool:
+    """Tell whether an error says that the database is out of reach: it may be back in a moment."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, OSError)
+    return error.connection_invalidated or str(getattr(error.orig, "pgcode", None))[:2] in _AWAY
+
+
 def revisions() -> set[str]:
     """Return the names of all revisions of the schema; the newest sorts last."""
     migrations = (files("digestbot.store") / "migrations" / "versions").iterdir()
@@ -168,7 +192,8 @@ def revisions() -> set[str]:
 
 def _engine(url: str) -> AsyncEngine:
     # An error's text is logged, and what was to be written may be anybody's words.
-    engine = create_async_engine(url, hide_parameters=True)
+    # Who asks after PostgreSQL was restarted is answered, on a new connection.
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.startswith("postgresql"))
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine.sync_engine)
     return engine
