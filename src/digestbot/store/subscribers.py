@@ -48,6 +48,7 @@ class Waiting(NamedTuple):
 
     id: int
     topics: tuple[str, ...]
+    """Each is one string for all who have it: planning remembers very many."""
     cohort: Cohort
 
 
