@@ -28,6 +28,34 @@ async def test_topics_tell_what_they_brought(stage: Stage, ann: Person) -> None:
     assert "• MoE · 1" in told
 
 
+@pytest.mark.parametrize(
+    ("topic", "meant"),
+    [("agnets", "agent"), ("Difusion Model", "diffusion model"), ("디퓨젼 모델", "디퓨전 모델")],
+)
+async def test_a_typing_error_is_seen(stage: Stage, ann: Person, topic: str, meant: str) -> None:
+    """What was meant is offered, if it brings papers; there is nothing to narrow."""
+    told = await ask(ann, f"/add {topic}")
+    assert f"Did you mean this? /add {meant}" in told
+    assert "Papers are in English" not in told
+    assert [button.text for button in ann.private.messages[-1].buttons[0]] == ["Keep", "Undo"]
+    assert f"/add {meant}" in await ask(ann, f"/test {topic}")
+    assert "would have brought 2 papers" in await ask(ann, f"/add {meant}")
+    assert refused(stage) == []
+
+
+@pytest.mark.parametrize("topic", ["zzqq", "protien", "微分の哲学", "zzqq OR qqzz", '"zz qq"'])
+async def test_who_gets_nothing_is_told_why_that_may_be(stage: Stage, ann: Person, topic: str) -> None:
+    """Papers are in English; an example brings some. Not where something comes."""
+    told = await ask(ann, f"/add {topic}")
+    assert "0 papers" in told
+    assert "Papers are in English: please check the spelling, or try an English word." in told
+    assert "/add diffusion models" in told
+    assert [button.text for button in ann.private.messages[-1].buttons[0]] == ["Keep", "Undo"]
+    assert "Papers are in English" in await ask(ann, f"/test {topic}")
+    assert "Papers are in English" not in await ask(ann, "/add agents")
+    assert "Did you mean this? /add agent\n" in await ask(ann, f"/add diffusion, agnets, {topic}x")
+
+
 async def test_what_is_muted_does_not_come(stage: Stage, ann: Person) -> None:
     """Neither in a list nor in a digest, until it is unmuted."""
     await ask(ann, "/add agents")

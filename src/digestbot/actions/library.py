@@ -25,11 +25,14 @@ from digestbot.core.digest import (
 from digestbot.core.paper import Paper
 from digestbot.core.popular import popular
 from digestbot.core.postings import Postings, Rules
+from digestbot.core.query import parse
 from digestbot.core.rank import by_votes
 from digestbot.core.search import LONGEST, enough, like, read_search, tellings, too_common
 from digestbot.core.subscriber import Reader, Subscriber
 from digestbot.core.summary import Style
-from digestbot.core.text import visible
+from digestbot.core.synonyms import nearly
+from digestbot.core.terms import Words
+from digestbot.core.text import visible, words
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -180,6 +183,7 @@ class Library:
         picks = select(postings, [topic], among)
         cards = _cards(postings.papers, picks[:TRIAL_CARDS])
         lists = {paper.listed_on for paper in postings.of(among)}
+        meant = None if picks or not among else await self._meant(topic, shelf, categories)
         return Trial(
             topic=topic,
             days=shelf.days,
@@ -187,7 +191,21 @@ class Library:
             matched=len(picks),
             listed=among.bit_count(),
             cards=cards,
+            meant=meant,
         )
+
+    async def _meant(self, topic: str, shelf: Shelf, categories: tuple[str, ...]) -> str | None:
+        """Return what is written nearly as *topic*, and brings papers."""
+        if not isinstance(asked := parse(topic).root, Words):
+            return None
+        terms = {
+            **self._rules.synonyms.terms,
+            **{"".join(words(known)): known for known, _ in await self.popular()},
+        }
+        near = await asyncio.to_thread(nearly, asked.text, terms)
+        postings = await shelf.postings(near)
+        among = postings.where(lambda paper: is_for(paper, categories))
+        return next((known for known in near if postings.count(known, among)), None)
 
     async def popular(self) -> list[tuple[str, int]]:
         """Return what many papers of the last QUARTER are about, with how many; counted once a list."""

@@ -220,6 +220,8 @@ class Trial:
     listed: int
     cards: tuple[Card, ...]
     """The best of them."""
+    meant: str | None = None
+    """Of one that brings nothing: what is written nearly so, and brings something."""
 
     @property
     def a_day(self) -> float:

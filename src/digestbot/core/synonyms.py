@@ -4,14 +4,18 @@ Papers are in English. Japanese and Chinese, that have no spaces, are translated
 first; nothing is translated into them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 
 from digestbot.core.scan import Form
-from digestbot.core.text import Text, is_capitals, is_han, is_hangul, read
+from digestbot.core.text import Text, is_capitals, is_han, is_hangul, read, words
 
 MOST_FORMS = 12
 """A topic is looked for in at most so many ways; the nearest to what was typed come first."""
+
+_NEAR = 0.8
+"""What is a typing error of a term has so much in common with it, by difflib's ratio."""
 
 
 def form(text: str) -> Form:
@@ -43,6 +47,11 @@ class Synonyms:
                     found[other] = None
                     queue.append(other)
         return tuple(other for other in found if other is asked or not self._is_mixed(other))
+
+    @cached_property
+    def terms(self) -> Mapping[str, str]:
+        """All terms, by their words run together."""
+        return {"".join(words(term)): term for group in self.groups for term in group}
 
     def _replaced(self, known: Form) -> Iterable[Form]:
         """Yield *known* with a term said otherwise; Japanese and Chinese in English, term after term."""
@@ -105,3 +114,12 @@ def _is_unspaced(known: Form) -> bool:
 
 def _is_asian(word: str) -> bool:
     return not word.isascii() and (is_hangul(word[0]) or is_han(word[0]))
+
+
+def nearly(text: str, terms: Mapping[str, str]) -> list[str]:
+    """Return which of *terms*, by their words run together, are written nearly as *text*, the nearest first.
+
+    >>> nearly("agnets", {"agent": "agent", "attention": "attention"})
+    ['agent']
+    """
+    return [terms[near] for near in get_close_matches("".join(words(text)), terms, cutoff=_NEAR)]

@@ -272,7 +272,8 @@ class Renderer:
             known=known,
             trials=trials,
         )
-        return Message(html, choices_of_added(ids, reader.language))
+        brings = any(trial.matched for trial in trials)
+        return Message(html, choices_of_added(ids, reader.language, can_narrow=brings))
 
     def muted(
         self, reader: Subscriber, added: Sequence[str], known: Sequence[str], ids: Sequence[int]

@@ -175,13 +175,13 @@ _MOST_IDS = 8
 """Of topics in one button; more of them would not fit."""
 
 
-def choices_of_added(ids: Sequence[int], language: str) -> Rows:
+def choices_of_added(ids: Sequence[int], language: str, *, can_narrow: bool) -> Rows:
     """Return what can be done about topics that were just added, with these *ids*."""
     t = words(language).gettext
     if not ids or len(ids) > _MOST_IDS:
         return ()
     named = tuple(map(str, ids))
-    narrow = [Button(t("Narrow"), Press("narrow", named))] if len(ids) == 1 else []
+    narrow = [Button(t("Narrow"), Press("narrow", named))] if can_narrow and len(ids) == 1 else []
     return ((Button(t("Keep"), Press("keep", named)), *narrow, Button(t("Undo"), Press("undo", named))),)
 
 

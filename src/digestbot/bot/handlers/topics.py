@@ -118,7 +118,7 @@ async def test(update: Update, context: Context) -> None:
         raise UserError("usage-test")
     reader = await context.reader(update)
     trial = await context.desk.library.trial(context.desk.membership.checked(topic), reader)
-    await context.reply(update, context.desk.render.say("trial", reader, trial=trial))
+    await context.reply(update, context.desk.render.say("trial", reader, trials=[trial]))
 
 
 async def sources(update: Update, context: Context) -> None:
