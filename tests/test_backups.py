@@ -124,12 +124,15 @@ async def test_a_database_is_copied_there_and_back(new_postgres: Callable[[], st
         ("mysql://x", "sqlite+aiosqlite:////tmp/x.db", "starts neither with"),
         ("sqlite+aiosqlite:////nowhere/a.db", "sqlite+aiosqlite:////tmp/x.db", "/nowhere is not a folder"),
         ("sqlite+aiosqlite:///{empty}", "sqlite+aiosqlite:///{empty}2", "digestbot db upgrade"),
+        ("sqlite+aiosqlite:///{empty}3", "sqlite+aiosqlite:///{empty}2", "empty.db3 is not there"),
     ],
 )
 def test_what_cant_be_copied_is_told(tmp_path: Path, source: str, target: str, told: str) -> None:
     """In a line, with what to do."""
     empty = tmp_path / "empty.db"
+    empty.touch()
     ran = digestbot("", "db", "copy", source.format(empty=empty), target.format(empty=empty))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr
     assert ran.stderr.count("\n") == 1
+    assert not (tmp_path / "empty.db3").exists()

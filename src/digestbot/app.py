@@ -121,7 +121,7 @@ class App:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as opening:
-            self._settings.data_dir.mkdir(parents=True, exist_ok=True)
+            self._settings.make_data_dir()
             await opening.enter_async_context(self.store)
             await opening.enter_async_context(self._http)
             if self.llm and self.writer:

@@ -40,7 +40,7 @@ def restore(
     from digestbot.settings import load
 
     settings = load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.make_data_dir()
     kept = _run(_restore(settings.database_url, file, replace=replace))
     print(f"Everything is back: {kept['subscribers']} subscribers, {kept['papers']} papers.")
 
@@ -52,6 +52,8 @@ def copy(
     """Copy everything from one database to another, SQLite or PostgreSQL. The bot must not run."""
     for url in (source, target):
         _check_url(url)
+    if (file := _sqlite(source)) and not file.is_file():
+        raise _refusal(f"{file} is not there.")
     with _progress() as report:
         copied = _run(_copy(source, target, report))
     print(f"{sum(copied.values()):,} rows of {len(copied)} tables copied, and counted again.")
@@ -82,11 +84,10 @@ async def _copy(source: str, target: str, report: "Report") -> dict[str, int]:
     from digestbot.store import Store, revisions
 
     async with Store(source) as old, Store(target) as new:
-        newest = max(revisions())
-        if await old.revision() != newest:
+        if not await old.is_newest():
             raise _refusal(
-                f"{old.place} is not at revision {newest} of the schema. Bring it there first, with "
-                f"DIGESTBOT_DATABASE__URL set to it: digestbot db upgrade"
+                f"{old.place} is not at revision {max(revisions())} of the schema. Bring it there first, "
+                f"with DIGESTBOT_DATABASE__URL set to it: digestbot db upgrade"
             )
         await _check_stopped(old)
         await _check_stopped(new)
@@ -106,11 +107,17 @@ def _check_url(url: str) -> None:
     from digestbot.settings.checks import database
 
     try:
-        place = database(url).removeprefix("sqlite+aiosqlite:///")
+        file = _sqlite(database(url))
     except ValueError as error:
         raise _refusal(f"{url.split('://', 1)[0]}://… {error}.") from None
-    if place != url and not Path(place).parent.is_dir():
-        raise _refusal(f"{Path(place).parent} is not a folder.")
+    if file and not file.parent.is_dir():
+        raise _refusal(f"{file.parent} is not a folder.")
+
+
+def _sqlite(url: str) -> Path | None:
+    """Return the file that a URL of SQLite's names."""
+    scheme, _, place = url.partition(":///")
+    return Path(place.partition("?")[0]) if scheme.startswith("sqlite") else None
 
 
 def _refusal(problem: str) -> SettingsError:
@@ -119,12 +126,14 @@ def _refusal(problem: str) -> SettingsError:
 
 def _run(act: Coroutine[Any, Any, Any]) -> Any:
     """Run *act*; what it can't do is told in a line."""
-    from digestbot.store import UNREACHABLE
+    from digestbot.store import UNREACHABLE, SchemaError
     from digestbot.store.backup import BackupError
     from digestbot.store.transfer import MiscountError
 
     try:
         return asyncio.run(act)
+    except SchemaError as error:
+        raise _refusal(f"The database {error}") from None
     except (BackupError, MiscountError, *UNREACHABLE) as error:
         raise _refusal(f"{getattr(error, 'orig', error)}; nothing was changed.") from None
 

@@ -11,7 +11,7 @@ import typer
 from digestbot import __version__, backups, errands
 from digestbot.core.roles import Role
 from digestbot.core.summary import Style
-from digestbot.errors import SettingsError, UserError
+from digestbot.errors import OutageError, SettingsError, UserError
 
 if TYPE_CHECKING:
     from digestbot.actions import Clock
@@ -39,10 +39,10 @@ def main() -> None:
     """Run the command line. What the operator can mend ends it with a line for each problem."""
     try:
         cli()
-    except SettingsError as error:
+    except (SettingsError, OutageError) as error:
         problems = error.values["problems"]
         print(*problems if isinstance(problems, list) else [error], sep="\n", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(2 if isinstance(error, SettingsError) else 1)
     except UserError as error:
         from digestbot.render.markup import in_short
 
@@ -269,6 +269,8 @@ def _days(first: datetime | None, last: datetime | None) -> list[date]:
     if first is None:
         return []
     end = (last or datetime.now(UTC)).date()
+    if end < first.date():
+        raise typer.BadParameter(f"{first.date()} is after {end}", param_hint="--from")
     return [first.date() + timedelta(days=ahead) for ahead in range((end - first.date()).days + 1)]
 
 

@@ -41,14 +41,21 @@ class Wanted:
 def with_app(
     act: "Callable[[App], Coroutine[Any, Any, T]]", clock: "Clock | None" = None, *, needs_token: bool = False
 ) -> T:
-    """Run one action with everything it needs open, and the schema up to date."""
+    """Run one action with everything it needs open, and the schema up to date.
+
+    Raises SettingsError or OutageError where something is in its way that is no bug of ours.
+    """
     gc.disable()  # looking through what is imported, all of which stays, takes a sixth of the start
     # structlog and httpx would bring these, 4 MB and 0.1 s, for what nobody asks of them
     with _without("rich"), _without("pygments"):
+        import structlog
+
         from digestbot import log, observe
         from digestbot.actions import system_clock
         from digestbot.app import App
         from digestbot.settings import load
+        from digestbot.store import UNREACHABLE, SchemaError
+        from digestbot.store.trouble import foreseen
     gc.freeze()
     gc.enable()
 
@@ -58,9 +65,16 @@ def with_app(
     log.set_up(loaded.log_level, loaded.secrets(), loaded.log_format)
 
     async def opened() -> T:
-        async with App(loaded, clock or system_clock) as app:
-            await app.store.upgrade()
-            return await act(app)
+        app = App(loaded, clock or system_clock)
+        try:
+            async with app:
+                await app.store.upgrade()
+                return await act(app)
+        except (SchemaError, *UNREACHABLE) as error:
+            if (told := foreseen(error, app.store.place)) is None:
+                raise
+            structlog.get_logger().debug("what ends it", exc_info=error)
+            raise told from None
 
     with observe.observed(loaded.secrets()), asyncio.Runner(loop_factory=_fast_loop()) as runner:
         return runner.run(opened())
@@ -141,8 +155,12 @@ async def deliver(app: "App") -> tuple[int, int, int]:
 async def preview(app: "App") -> None:
     from digestbot.render.split import plain
 
+    is_due = False
     async for reader, message in app.courier(None).preview():
         print(f"── to chat {reader.chat_id}\n{plain(message.html)}\n")
+        is_due = True
+    if not is_due:
+        print("Nothing is due.")
 
 
 async def listing(app: "App", wanted: Wanted, *, write_missing: bool) -> "Listing":

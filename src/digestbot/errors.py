@@ -4,6 +4,7 @@
     ├── UserError            a reader's input; the reader can mend it, nothing was changed
     │   └── QueryError       a topic that can't be read; knows where
     ├── SettingsError        the operator's input; ends the start with exit code 2
+    ├── OutageError          what we need is away, or full; ends it with exit code 1: a later start may do
     └── SourceError          a server outside did not give what was asked; tried again later
 
 Anything else is our own bug: it is logged once under an id, and the reader is told that id.
@@ -37,6 +38,10 @@ class QueryError(UserError):
 
 class SettingsError(DigestbotError):
     """A setting that is wrong or missing. Values: `problems`, a line each, without any secret."""
+
+
+class OutageError(DigestbotError):
+    """What we need is away or full, and time may mend it. Values: `problems`, as of SettingsError."""
 
 
 class SourceError(DigestbotError):

@@ -202,6 +202,7 @@ async def test_fetch_digest_and_dry_run(world: World) -> None:
     for form, sign in (("html", "<!doctype html>"), ("json", '"title": "Agents that Plan"')):
         code, told, _ = await digestbot(world, "digest", str(TODAY), "--format", form)
         assert sign in told
+    assert (await digestbot(world, "deliver", "--dry-run"))[:2] == (0, "Nothing is due.\n")
     later = datetime.now(UTC) + timedelta(days=4)
     before = len(world.telegram.called("sendMessage"))
     code, told, _ = await digestbot(world, "deliver", "--at", later.isoformat(), "--dry-run")

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from digestbot.actions.ledger import Result
 from digestbot.core.delivery import Delivery, State
 from digestbot.core.digest import Digest, Pick
 from digestbot.core.paper import DayState, SourceDay
+from digestbot.errors import OutageError, SettingsError
 from digestbot.store import Store
 from digestbot.store.deliveries import Settled
 from digestbot.store.picks import pack
@@ -82,6 +84,21 @@ async def test_a_database_that_is_gone_is_told() -> None:
         page = Page(store)
         assert await page.not_ready() == ["database"]
         assert "pw" not in (await page.get("/readyz"))[1]
+
+
+async def test_a_port_that_is_taken_is_told() -> None:
+    """Who has it may leave; a host that is none has to be mended."""
+    site = Site(Store("sqlite+aiosqlite://"), Clock(), Metrics(), None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(OutageError, match=f"DIGESTBOT_WEB__PORT={port}: Address already in use"):
+            async with site.serve("127.0.0.1", port):
+                pass
+    with pytest.raises(SettingsError, match=r"DIGESTBOT_WEB__HOST=no\.invalid"):
+        async with site.serve("no.invalid", 0):
+            pass
 
 
 async def test_metrics_tell_what_happened_and_what_there_is(page: Page) -> None:

@@ -120,6 +120,15 @@ class Settings(BaseSettings):
         password = urlsplit(self.database.url or "").password
         return [*shown, *([password] if password else [])]
 
+    def make_data_dir(self) -> None:
+        """Make the data folder, where it is not there yet. Raises SettingsError where that can't be."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            is_file = isinstance(error, FileExistsError | NotADirectoryError)
+            reason = "a file is in its place" if is_file else error.strerror
+            raise _problem("data_dir", f"can't be {self.data_dir}: {reason}") from None
+
     def webhook_url(self) -> str | None:
         """Return where Telegram is to post updates; None where we ask for them.
 

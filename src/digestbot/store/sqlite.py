@@ -5,6 +5,7 @@ statement goes four times: for a cursor, its execution, its rows, its end. Where
 waits for a turn, so here it goes once.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -30,6 +31,13 @@ def prepare(engine: sa.Engine) -> None:
 
 
 class _Connection(Connection):
+    async def _connect(self) -> Connection:
+        try:
+            return await super()._connect()
+        except sqlite3.Error:
+            await asyncio.to_thread(self._thread.join)  # else it speaks to a loop that may be over by then
+            raise
+
     def cursor(self) -> "_Cursor":  # type: ignore[override]
         return _Cursor(self)
 
@@ -115,10 +123,14 @@ def _begin_thread(file: str, **given: Any) -> _Connection:
 
 def _open(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves, below
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+    except sqlite3.Error:
+        connection.close()  # SQLAlchemy forgets it
+        raise
 
 
 def _begin(connection: sa.Connection) -> None:

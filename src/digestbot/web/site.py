@@ -1,17 +1,23 @@
 """The server: each path, and what answers there."""
 
+import errno
+import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from digestbot.actions import Clock
+from digestbot.errors import OutageError, SettingsError
 from digestbot.store import Store
 from digestbot.web import health
 from digestbot.web.metrics import Metrics
 from digestbot.web.webhook import MOST, Webhook
 
 Silence = Callable[[], float | None]
+_PASSING = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, socket.EAI_AGAIN}
+"""Who has the port may leave, the address may come."""
 
 
 class Site:
@@ -42,11 +48,17 @@ class Site:
 
     @asynccontextmanager
     async def serve(self, host: str, port: int) -> AsyncIterator[int]:
-        """Listen, and give the port, which is any free one where *port* is 0."""
+        """Listen, and give the port, which is any free one where *port* is 0.
+
+        Raises OutageError or SettingsError where it can't.
+        """
         runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=5)
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            try:
+                await web.TCPSite(runner, host, port).start()
+            except OSError as error:
+                raise _deaf(host, port, error) from None
             yield runner.addresses[0][1]
         finally:
             await runner.cleanup()
@@ -61,3 +73,10 @@ class Site:
     async def _told(self, _request: web.Request) -> web.Response:
         text = await self._metrics.text(self._store, self._clock())
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+
+def _deaf(host: str, port: int, error: OSError) -> OutageError | SettingsError:
+    reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+    told = f"Nobody can listen on DIGESTBOT_WEB__HOST={host}, DIGESTBOT_WEB__PORT={port}: {reason}."
+    kind = OutageError if error.errno in _PASSING else SettingsError
+    return kind("web", problems=[told])

@@ -1,0 +1,88 @@
+"""What keeps us from a database and is no bug of ours; whether time may mend it, or somebody has to."""
+
+import errno
+import sqlite3
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from digestbot.errors import DigestbotError, OutageError, SettingsError
+
+UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
+"""What is raised where a database is out of reach, or refuses."""
+
+
+class SchemaError(Exception):
+    """The database is of a newer digestbot."""
+
+
+class _Trouble(NamedTuple):
+    mend: str
+    passes: bool
+
+
+_AWAY = _Trouble("is it running, and is DIGESTBOT_DATABASE__URL right?", passes=True)
+_FULL = _Trouble("make room on its disk.", passes=True)
+_SHUT = _Trouble(
+    "let digestbot write there, or set DIGESTBOT_DATA_DIR or DIGESTBOT_DATABASE__URL.", passes=False
+)
+_BROKEN = _Trouble(
+    "`digestbot restore --replace` brings a backup back, once the file is moved away.", passes=False
+)
+_WRONG = _Trouble("see DIGESTBOT_DATABASE__URL.", passes=False)
+_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _Trouble("look at its disk.", passes=True),
+    sqlite3.SQLITE_BUSY: _Trouble("another program writes to it.", passes=True),
+    sqlite3.SQLITE_CANTOPEN: _SHUT,
+    sqlite3.SQLITE_READONLY: _SHUT,
+    sqlite3.SQLITE_NOTADB: _BROKEN,
+    sqlite3.SQLITE_CORRUPT: _BROKEN,
+}
+"""By the primary code, https://www.sqlite.org/rescode.html; SQLITE_ERROR is a bug of ours."""
+_POSTGRES = {
+    "08": _AWAY,
+    "57": _AWAY,
+    "53": _Trouble("it has no room, or no connection left.", passes=True),
+    "28": _WRONG,
+    "3D": _WRONG,
+    "42501": _Trouble("give its user the right to write there.", passes=False),
+}
+"""By class or code, https://www.postgresql.org/docs/current/errcodes-appendix.html; most are bugs of ours."""
+
+
+def foreseen(error: Exception, place: str) -> DigestbotError | None:
+    """Return what is wrong with the database at *place*, as an error of ours; None where it is a bug."""
+    if isinstance(error, SchemaError):
+        return SettingsError("settings", problems=[f"{place} {error}"])
+    trouble = _of_system(error, place) if isinstance(error, OSError) else _of_database(error)
+    if trouble is None:
+        return None
+    kind = OutageError if trouble.passes else SettingsError
+    return kind("database", problems=[f"{place}: {reason(error)}; {trouble.mend}"])
+
+
+def reason(error: Exception) -> str:
+    """Return a database's own words, in a line."""
+    told = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error)
+    return " ".join(told.split()) or type(error).__name__
+
+
+def _of_system(error: OSError, place: str) -> _Trouble | None:
+    """Look at an error of the network's or, for SQLite, of a file beside the database."""
+    if place.startswith("postgresql"):
+        return _AWAY if error.filename is None else None
+    if not str(error.filename).startswith(place.partition(":///")[2]):
+        return None
+    return _FULL if error.errno == errno.ENOSPC else _SHUT
+
+
+def _of_database(error: Exception) -> _Trouble | None:
+    if not isinstance(error, sa.exc.DBAPIError):
+        return None
+    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    if isinstance(code, int):
+        return _SQLITE.get(code & 0xFF)
+    if isinstance(state, str):
+        return _POSTGRES.get(state) or _POSTGRES.get(state[:2])
+    return _AWAY if error.connection_invalidated else None
