@@ -130,3 +130,20 @@ async def test_an_early_end_is_told_with_its_recap(stage: Stage, ann: Person) ->
     (recap,) = digests(ann)
     assert recap.startswith("Your recap, Wed, Oct 15, 2025 to Thu, Oct 16, 2025")
     assert refused(stage) == []
+
+
+async def test_an_offset_is_told_as_it_was_typed(ann: Person) -> None:
+    """Everywhere: not as POSIX has it, with the sign turned round."""
+    told = [await ask(ann, words) for words in ("/timezone UTC+9", "/settings", "/time 9:00", "/add agents")]
+    assert [text for text in told if "UTC+9" not in text or "Etc" in text] == []
+    assert "(UTC+9)" in told[-1]
+    assert "21:00 (UTC+9)" in await ask(ann, "/time 21:00")
+
+
+async def test_what_may_be_several_zones_is_asked(ann: Person) -> None:
+    """Each with the command that chooses it; nothing is changed."""
+    asked = await ask(ann, "/timezone IST")
+    assert "“IST” can mean several zones" in asked
+    assert "/timezone Asia/Kolkata\n/timezone Asia/Jerusalem\n/timezone Europe/Dublin" in asked
+    assert "(UTC)" in await ask(ann, "/settings")
+    assert "Your time zone is Asia/Kolkata." in await ask(ann, "/timezone India")

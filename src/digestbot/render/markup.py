@@ -14,6 +14,7 @@ from digestbot.core.summary import in_sections
 from digestbot.core.taste import MOST_PLACES
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE, Words, own_name, words
+from digestbot.render.places import shown_zone
 from digestbot.render.split import clip, plain
 from digestbot.render.summaries import as_html, as_text, section_name
 
@@ -117,6 +118,7 @@ def _environment(language: str) -> Environment:
         "day": spoken.day,
         "moment": spoken.moment,
         "clock": spoken.clock,
+        "zone": shown_zone,
         "thread_link": thread_link,
         "weekdays": spoken.weekdays,
         "language_name": lambda language: LANGUAGES.get(language, language),

@@ -13,6 +13,8 @@ from digestbot.errors import UserError
 from digestbot.render.i18n import find_language, find_spoken, is_language
 from digestbot.render.places import find_zones, zone_at
 
+MOST_ZONES = 8
+"""Time zones that are offered where a place may mean several."""
 SWITCHES = ("silent", "pictures", "notice")
 """What is on or off: its screen, its command and its buttons have its name."""
 SCREENS = ("language", "time", "days", "maximum", "summaries", "votes", "pause", *SWITCHES)
@@ -195,7 +197,7 @@ def _zone(place: str) -> str:
     if not zones:
         raise UserError("usage-timezone", place=place)
     if len(zones) > 1:
-        raise UserError("ambiguous-timezone", place=place, zones=zones[:6])
+        raise UserError("ambiguous-timezone", place=place, zones=zones[:MOST_ZONES])
     return zones[0]
 
 
