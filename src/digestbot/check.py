@@ -1,10 +1,13 @@
 """`digestbot check`: is everything there that a running bot needs, and if not, what mends it."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from telegram.error import InvalidToken, TelegramError
 
+from digestbot import log
 from digestbot.actions.ingest import Source
 from digestbot.actions.write import Writer
 from digestbot.app import App, heartbeat
@@ -13,6 +16,9 @@ from digestbot.core.summary import Style
 from digestbot.errors import SettingsError, SourceError
 from digestbot.settings import Settings, load
 from digestbot.sources.llm import LlmError
+from digestbot.store import UNREACHABLE, SchemaError
+from digestbot.store.trouble import foreseen
+from digestbot.vocabulary import load_synonyms
 
 LONGEST_SILENCE = 120.0
 """Seconds; the sign of life comes every 30."""
@@ -38,29 +44,46 @@ async def examine() -> list[Finding]:
     """Return what was found of settings, database, Telegram, the sources and the language model."""
     try:
         settings = load()
-        settings.telegram_token()
     except SettingsError as error:
-        problems = error.values["problems"]
-        return [Finding("settings", ok=False, told=str(line)) for line in problems]  # type: ignore[attr-defined]
-    findings = [Finding("settings", ok=True, told="complete")]
+        return _told(error)
+    synonyms = partial(load_synonyms, settings.synonyms)
+    asked = (settings.telegram_token, settings.webhook_url, synonyms, settings.make_data_dir)
+    if problems := [finding for demand in asked for finding in _problems(demand)]:
+        return problems
+    log.set_up(settings.log_level, settings.secrets(), settings.log_format)
+    async with App(settings) as app:
+        sources = [await _source(app, source) for source in app.sources]
+        database, telegram = await _database(app), await _telegram(app, settings)
+        complete = Finding("settings", ok=True, told="complete")
+        return [complete, database, telegram, *sources, await _summaries(app, settings, database)]
+
+
+def _problems(demand: Callable[[], object]) -> list[Finding]:
+    """Return what keeps a start from what it demands of the settings."""
     try:
-        async with App(settings) as app:
-            sources = [await _source(app, source) for source in app.sources]
-            database, telegram = await _database(app), await _telegram(app, settings)
-            return [*findings, database, telegram, *sources, await _summaries(app, settings)]
-    except OSError as error:
-        mend = "make it writable, or set DIGESTBOT_DATA_DIR"
-        return [*findings, Finding("database", ok=False, told=f"{settings.data_dir}: {error}; {mend}")]
+        demand()
+    except SettingsError as error:
+        return _told(error)
+    return []
+
+
+def _told(error: SettingsError) -> list[Finding]:
+    return [Finding("settings", ok=False, told=str(line)) for line in error.values["problems"]]  # type: ignore[attr-defined]
 
 
 async def _database(app: App) -> Finding:
+    store = app.store
     try:
-        revision = await app.store.revision()
-    except OSError as error:
-        told = f"{app.store.place}: {error}; see DIGESTBOT_DATABASE__URL"
-        return Finding("database", ok=False, told=told)
-    state = f"revision {revision}" if revision else "empty; `digestbot run` sets it up"
-    return Finding("database", ok=True, told=f"{app.store.place}, {state}")
+        is_newest, revision = await store.is_newest(), await store.revision()
+        await store.try_write()
+    except (SchemaError, *UNREACHABLE) as error:
+        told = foreseen(error, store.place)
+        if told is None:
+            raise
+        return Finding("database", ok=False, told=str(told.values["problems"][0]))  # type: ignore[index]
+    state = f"revision {revision}" if revision else "empty"
+    ahead = "" if is_newest else "; `digestbot run` sets it up"
+    return Finding("database", ok=True, told=f"{store.place}, {state}{ahead}")
 
 
 async def _telegram(app: App, settings: Settings) -> Finding:
@@ -85,7 +108,7 @@ async def _source(app: App, source: Source) -> Finding:
     return Finding(source.name, ok=True, told=f"{len(day.papers)} papers listed on {day.day}")
 
 
-async def _summaries(app: App, settings: Settings) -> Finding:
+async def _summaries(app: App, settings: Settings, database: Finding) -> Finding:
     if app.llm is None or app.writer is None:
         told = f"no language model (DIGESTBOT_LLM__MODEL names one); {settings.summaries.order}"
         return Finding("summaries", ok=True, told=told)
@@ -95,11 +118,13 @@ async def _summaries(app: App, settings: Settings) -> Finding:
     except LlmError as error:
         told = f"{place}: {error.values.get('reason')}; see DIGESTBOT_LLM__URL, __MODEL and __API_KEY"
         return Finding("summaries", ok=False, told=told)
-    return Finding("summaries", ok=True, told=f"{place}, {await _spent(app, app.writer)}")
+    return Finding("summaries", ok=True, told=f"{place}, {await _spent(app, app.writer, database)}")
 
 
-async def _spent(app: App, writer: Writer) -> str:
-    if await app.store.revision() is None:
+async def _spent(app: App, writer: Writer, database: Finding) -> str:
+    if not database.ok:
+        return "what was spent is unknown"
+    if not await app.store.is_newest():
         return "nothing spent yet"
     budget = await writer.budget()
     return f"{budget.spent:,} of {budget.limit:,} tokens spent today"

@@ -20,9 +20,9 @@ def load_synonyms(path: Path | None = None) -> Synonyms:
     try:
         return Synonyms(_groups(wanted.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:  # TOML that is none is a ValueError too
-        raise SettingsError(
-            "settings", problems=[f"the synonyms in {wanted} can't be read: {error}"]
-        ) from None
+        named = f"DIGESTBOT_SYNONYMS={path}" if path else f"the synonyms in {wanted}"
+        problem = f"{named} can't be read: {getattr(error, 'strerror', None) or error}"
+        raise SettingsError("settings", problems=[problem]) from None
 
 
 def _groups(text: str) -> list[list[str]]:

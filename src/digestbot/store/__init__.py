@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 import stamina
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digestbot.observe import span
@@ -37,13 +38,16 @@ from digestbot.store.subscribers import Subscribers
 from digestbot.store.summaries import Summaries
 from digestbot.store.tastes import Tastes
 from digestbot.store.transfer import Report, counts, transfer
-from digestbot.store.trouble import UNREACHABLE, SchemaError, reason
+from digestbot.store.trouble import UNREACHABLE, SchemaError, is_away, reason
+
+log = structlog.get_logger()
 
 UPGRADE_LOCK = 7106
+_TRIAL = sa.Table("digestbot_trial", sa.MetaData(), sa.Column("held", sa.LargeBinary))
+_TRIED = 2**20
+"""Bytes, more than an empty database takes."""
 PATIENCE = 60.0
 """Seconds that a database may be away, as where it is restarted, before `Store.insist` gives up."""
-_AWAY = {"08", "53", "57"}
-"""PostgreSQL's classes of errors that pass: no connection, no room, told to stop or not begun yet."""
 
 T = TypeVar("T")
 
@@ -116,6 +120,8 @@ class Store:
         """
         async for attempt in stamina.retry_context(is_away, attempts=None, timeout=PATIENCE, wait_max=1.0):
             with attempt:
+                if attempt.num > 1:
+                    log.warning("the database was away, once more", attempt=attempt.num)
                 async with self.write() as tables:
                     return await act(tables)
         raise AssertionError  # the last attempt raises
@@ -136,6 +142,16 @@ class Store:
                     await connection.run_sync(_upgrade, revision)
             finally:
                 await _bind(connection, "ON")
+
+    async def try_write(self) -> None:
+        """Write a table as a digestbot's start would, and take it away again. Raises UNREACHABLE."""
+        async with self._turn, self._engine.connect() as connection:
+            await connection.execution_options(**{WRITES: True})
+            async with connection.begin():
+                await connection.run_sync(_TRIAL.create, checkfirst=True)
+                await connection.execute(_TRIAL.insert(), {"held": bytes(_TRIED)})
+            async with connection.begin():
+                await connection.run_sync(_TRIAL.drop)
 
     async def counts(self) -> dict[str, int]:
         """Return how many rows each table holds; none where there is no schema yet."""
@@ -186,13 +202,6 @@ class Store:
         return self._engine.url.render_as_string(hide_password=True)
 
 
-def is_away(error: Exception) -> bool:
-    """Tell whether an error says that the database is out of reach: it may be back in a moment."""
-    if not isinstance(error, sa.exc.DBAPIError):
-        return isinstance(error, OSError)
-    return error.connection_invalidated or str(getattr(error.orig, "pgcode", None))[:2] in _AWAY
-
-
 def revisions() -> set[str]:
     """Return the names of all revisions of the schema; the newest sorts last."""
     migrations = (files("digestbot.store") / "migrations" / "versions").iterdir()
@@ -232,4 +241,4 @@ def _revision(connection: sa.Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
 
 
-__all__ = ["UNREACHABLE", "SchemaError", "Store", "Tables"]
+__all__ = ["UNREACHABLE", "SchemaError", "Store", "Tables", "is_away"]

@@ -49,6 +49,8 @@ _POSTGRES = {
     "42501": _Trouble("give its user the right to write there.", passes=False),
 }
 """By class or code, https://www.postgresql.org/docs/current/errcodes-appendix.html; most are bugs of ours."""
+_PASSING = {state for state, trouble in _POSTGRES.items() if trouble.passes}
+"""No connection, no room, told to stop or not begun yet."""
 
 
 def foreseen(error: Exception, place: str) -> DigestbotError | None:
@@ -60,6 +62,13 @@ def foreseen(error: Exception, place: str) -> DigestbotError | None:
         return None
     kind = OutageError if trouble.passes else SettingsError
     return kind("database", problems=[f"{place}: {reason(error)}; {trouble.mend}"])
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether an error says that the database is out of reach: it may be back in a moment."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, OSError)
+    return error.connection_invalidated or _state(error)[:2] in _PASSING
 
 
 def reason(error: Exception) -> str:
@@ -80,9 +89,15 @@ def _of_system(error: OSError, place: str) -> _Trouble | None:
 def _of_database(error: Exception) -> _Trouble | None:
     if not isinstance(error, sa.exc.DBAPIError):
         return None
-    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    code = getattr(error.orig, "sqlite_errorcode", None)
     if isinstance(code, int):
         return _SQLITE.get(code & 0xFF)
-    if isinstance(state, str):
-        return _POSTGRES.get(state) or _POSTGRES.get(state[:2])
-    return _AWAY if error.connection_invalidated else None
+    if error.connection_invalidated:
+        return _AWAY
+    state = _state(error)
+    return _POSTGRES.get(state) or _POSTGRES.get(state[:2])
+
+
+def _state(error: sa.exc.DBAPIError) -> str:
+    """Return PostgreSQL's code; nothing where there is none."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
