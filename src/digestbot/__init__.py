@@ -30,7 +30,7 @@ A file imports only from rooms below its own (`make house` checks it). To add
                        and with --markdown > docs/configuration.md
     a source           sources/, app.py, and its server in playground/
     a word, a layout   render/templates/, then `make messages` and render/locale/
-    a language         core/languages.py, render/locale/, what its readers type in core/wishes.py
+    a language         core/languages.py, render/locale/, what its readers type in core/wishes.py, days.py
     a rule of interest core/query.py, core/match.py, docs/topics.md
     a rule of search   core/search.py, store/search.py, and a migration that fills the index anew
     a synonym          config/synonyms.toml

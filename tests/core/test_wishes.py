@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core import wishes
+from digestbot.core import days, wishes
 from digestbot.core.digest import MINE, ViewKind, read_view
 from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
 from digestbot.core.summary import Style
@@ -46,6 +46,22 @@ from digestbot.errors import UserError
         ("早上8点半", time(8, 30)),
         ("下午8点30分", time(20, 30)),
         ("晚上9点", time(21)),
+        ("晚上八点半", time(20, 30)),
+        ("上午十一点三十分", time(11, 30)),
+        ("凌晨两点", time(2)),
+        ("中午12点", time(12)),
+        ("中午11点", time(11)),
+        ("아침 8시", time(8)),
+        ("저녁 7시 반", time(19, 30)),
+        ("밤 11시", time(23)),
+        ("밤 12시", time(0)),
+        ("밤 1시", time(1)),
+        ("낮 2시", time(14)),
+        ("오후 여덟 시", time(20)),
+        ("열두시", time(12)),
+        ("朝八時半", time(8, 30)),
+        ("夜10時", time(22)),
+        ("昼12時", time(12)),
         ("晚上12点", time(0)),
         ("८", time(8)),
         ("\u200e08:30\u200f", time(8, 30)),
@@ -58,7 +74,23 @@ def test_a_clock(text: str, means: time) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "24:00", "8:60", "25", "13 pm", "0 am", "noon", "8:30:00", "-8", "🕗", "午後8時 pm", "下午13点"],
+    [
+        "",
+        "24:00",
+        "8:60",
+        "25",
+        "13 pm",
+        "0 am",
+        "noon",
+        "8:30:00",
+        "-8",
+        "🕗",
+        "午後8時 pm",
+        "下午13点",
+        "여덟 시간",
+        "八",
+        "十十点",
+    ],
 )
 def test_no_clock(text: str) -> None:
     """Refused with an example."""
@@ -72,6 +104,8 @@ def test_no_clock(text: str) -> None:
         ("mon-fri", WEEKDAYS),
         ("Mon – Fri", WEEKDAYS),
         ("weekdays", WEEKDAYS),
+        ("weekend", (5, 6)),
+        ("weekday", WEEKDAYS),
         ("평일", WEEKDAYS),
         ("all", EVERY_DAY),
         ("매일", EVERY_DAY),
@@ -114,33 +148,6 @@ def test_no_days(text: str) -> None:
     """Refused with an example."""
     with pytest.raises(UserError, match="usage-days"):
         wishes.weekdays(text)
-
-
-@pytest.mark.parametrize(
-    ("words", "day", "everything"),
-    [
-        (["2025-10-15"], date(2025, 10, 15), False),
-        (["2025/10/15"], date(2025, 10, 15), False),
-        (["2025.10.15."], date(2025, 10, 15), False),
-        (["2025-10-15", "all"], date(2025, 10, 15), True),
-        (["2025-10-15", "전체"], date(2025, 10, 15), True),
-        (["2025년10월15일"], date(2025, 10, 15), False),
-        (["２０２５年１０月１５日", "すべて"], date(2025, 10, 15), True),
-        (["2025年10月15日", "全部"], date(2025, 10, 15), True),
-    ],
-)
-def test_a_day(words: list[str], day: date, everything: bool) -> None:
-    """A date, and whether all of it is wanted."""
-    assert wishes.day(words) == wishes.DayWish(day, everything)
-
-
-@pytest.mark.parametrize(
-    "words", [[], ["15.10.2025"], ["2025-02-30"], ["yesterday"], ["2025-10-15", "some"], ["9" * 5000]]
-)
-def test_no_day(words: list[str]) -> None:
-    """Refused with an example, whatever is wrong with it."""
-    with pytest.raises(UserError, match="usage-date"):
-        wishes.day(words)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +216,15 @@ def test_style(text: str, style: Style | None, rest: str) -> None:
     assert wishes.style(text) == (style, rest)
 
 
+@pytest.mark.parametrize(
+    ("word", "is_on"),
+    [("켜기", True), ("켬", True), ("オン", True), ("끔", False), ("关", False), ("off", False)],
+)
+def test_a_switch(word: str, *, is_on: bool) -> None:
+    """On or off."""
+    assert wishes.switch(word, "silent") is is_on
+
+
 def test_topics() -> None:
     """Parted by commas of any script and by lines; what is empty is none."""
     assert wishes.topics("a, b，c、d\ne,,\u200b, ") == ["a", "b", "c", "d", "e"]
@@ -221,7 +237,7 @@ def test_topics() -> None:
         wishes.weekdays,
         lambda text: wishes.number(text, 50),
         lambda text: wishes.today(text.split()),
-        lambda text: wishes.day(text.split()),
+        lambda text: days.wish(text.split(), date(2025, 10, 14)),
         lambda text: wishes.top(text.split()),
         wishes.topics,
     ],

@@ -147,3 +147,20 @@ async def test_what_may_be_several_zones_is_asked(ann: Person) -> None:
     assert "/timezone Asia/Kolkata\n/timezone Asia/Jerusalem\n/timezone Europe/Dublin" in asked
     assert "(UTC)" in await ask(ann, "/settings")
     assert "Your time zone is Asia/Kolkata." in await ask(ann, "/timezone India")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("/time 아침 7시", "07:00"),
+        ("/time 晚上八点半", "20:30"),
+        ("/days weekend", "Days: Sat, Sun"),
+        ("/pause 일주일", "Oct 21"),
+        ("/pause 一周", "Oct 21"),
+        ("/silent 켬", "Sound: off"),
+        ("/language 英文", "From now on I speak English."),
+    ],
+)
+async def test_words_may_be_in_any_language(ann: Person, words: str, shown: str) -> None:
+    """Whatever the bot speaks with who types them."""
+    assert shown in await ask(ann, words) + await ask(ann, "/settings")

@@ -333,3 +333,33 @@ def _file(message: Message) -> tuple[str, str]:
     assert message.document is not None
     assert message.document.data is not None
     return message.document.name, message.document.data.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2025년 10월 14일",
+        "10월 14일 전체",
+        "14.10.2025",
+        "어제",
+        "昨日",
+        "昨天 全部",
+        "Tuesday",
+        "Oct 14 all",
+    ],
+)
+async def test_a_day_may_be_said_in_words(stage: Stage, ann: Person, words: str) -> None:
+    """In any of the bot's languages; on the calendar of who asks."""
+    await stage.at(NOON + timedelta(days=1))
+    assert "Agents that Plan" in await ask(ann, f"/date {words}")
+    assert refused(stage) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "is_weekend"), [("1999-01-01", False), ("2025-10-11", True), ("2025-10-12", True)]
+)
+async def test_only_weekends_are_said_to_have_no_papers(ann: Person, day: str, *, is_weekend: bool) -> None:
+    """A weekday without a list is one that the bot does not know of."""
+    told = await ask(ann, f"/date {day}")
+    assert "No papers are listed on" in told
+    assert ("Weekends have none" in told) is is_weekend

@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 
+from digestbot.core.counting import in_digits
 from digestbot.core.digest import MINE, View, ViewKind
 from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS
 from digestbot.core.summary import Style
@@ -15,12 +15,15 @@ from digestbot.errors import UserError
 MOST_TOP = 30
 MOST_VOTES = 1000
 _RECAP = 10
+_MORNING = ("am", "오전", "아침", "새벽", "午前", "朝", "早朝", "上午", "早上", "早晨", "清晨", "凌晨")
+_AFTERNOON = ("pm", "오후", "저녁", "午後", "夕方", "下午", "傍晚")
+_NOON = ("낮", "昼", "中午")
+_NIGHT = ("밤", "夜", "晚上")
 _CLOCK = re.compile(
-    r"(?P<before>오전|오후|午前|午後|上午|下午|早上|晚上)?\s*(?P<hour>\d{1,2})"
-    r"(?:[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分]?|(?P<single>\d)[분分]|(?P<half_past>[반半])|[钟鐘整])?)?"
+    rf"(?P<before>{'|'.join((*_MORNING[1:], *_AFTERNOON[1:], *_NOON, *_NIGHT))})?\s*(?P<hour>\d{{1,2}})"
+    r"(?:\s*[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分]?|(?P<single>\d)[분分]|(?P<half_past>[반半])|[钟鐘整])?)?"
     r"\s*(?P<after>am|pm)?"
 )
-_AFTERNOON = ("pm", "오후", "午後", "下午", "晚上")
 _NUMBER = re.compile(r"\d{1,4}")
 _PERIODS = {
     "day": ViewKind.TOP_DAY,
@@ -32,8 +35,8 @@ _PERIODS = {
     **dict.fromkeys(("월", "월간", "月", "月間", "今月", "本月"), ViewKind.TOP_MONTH),
 }
 EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
-_NONE = ("off", "none", "no", "끄기", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
-_ON = ("on", "yes", "켜기", "켜", "オン", "はい", "开", "开启", "打开")
+_NONE = ("off", "none", "no", "끄기", "끔", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
+_ON = ("on", "yes", "켜기", "켬", "켜", "オン", "はい", "开", "开启", "打开")
 _HERE = ("here", "여기", "여기로", "ここ", "ここへ", "这里", "此处")
 _MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
 _STYLES = {
@@ -68,10 +71,12 @@ _DAY_GROUPS = {
     "매일": EVERY_DAY,
     "毎日": EVERY_DAY,
     "每天": EVERY_DAY,
+    "weekday": WEEKDAYS,
     "weekdays": WEEKDAYS,
     "평일": WEEKDAYS,
     "平日": WEEKDAYS,
     "工作日": WEEKDAYS,
+    "weekend": (5, 6),
     "weekends": (5, 6),
     "주말": (5, 6),
     "週末": (5, 6),
@@ -81,12 +86,6 @@ _TO = re.compile(r"\s*(?:[-–—~〜]|부터|から|至|到)\s*")
 _UNTIL = re.compile(r"(?:까지|まで)$")
 _LETTERS = re.compile(rf"[{''.join(name for name in _DAYS if len(name) == 1)}]{{2,7}}")
 """Days of one letter in a row, as in 月水金."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayWish:
-    day: date
-    everything: bool
 
 
 def plain(text: str) -> str:
@@ -128,19 +127,23 @@ def sources(text: str, chosen: Sequence[str], offered: Sequence[str]) -> tuple[s
 
 def clock(text: str) -> time:
     """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `오후 8시`. Raises `usage-time`."""
-    read = _CLOCK.fullmatch(plain(text))
+    read = _CLOCK.fullmatch(in_digits(plain(text)))
     if read is None or (read["before"] and read["after"]):
         raise UserError("usage-time")
     hour = int(read["hour"])
     minute = 30 if read["half_past"] else int(read["minute"] or read["single"] or 0)
     if half := read["before"] or read["after"]:
         first = 0 if read["before"] else 1  # 午後0時 is noon; nobody writes 0 pm
-        hour = hour % 12 + 12 * (half in _AFTERNOON) if first <= hour <= 12 else 99
-    if half == "晚上" and hour == 12:  # twelve in the night
-        hour = 0
+        hour = _of_half(half, hour) if first <= hour <= 12 else 99
     if hour > 23 or minute > 59:
         raise UserError("usage-time")
     return time(hour, minute)
+
+
+def _of_half(half: str, hour: int) -> int:
+    """Return which of the day's 24 hours *hour*, 0 to 12, is in a half of the day."""
+    is_later = half in _AFTERNOON or (half in _NOON and hour < 6) or (half in _NIGHT and 4 < hour < 12)
+    return hour if half in _NOON and not is_later else hour % 12 + 12 * is_later
 
 
 def weekdays(text: str) -> tuple[int, ...]:
@@ -204,18 +207,6 @@ def today(words: Sequence[str]) -> bool:
     if " ".join(map(plain, words)) not in EVERYTHING:
         raise UserError("usage-today")
     return True
-
-
-def day(words: Sequence[str]) -> DayWish:
-    """Return the day that is wanted: `2025-10-15`, `2025年10月15日`, with `all`. Raises `usage-date`."""
-    if not words:
-        raise UserError("usage-date")
-    written = re.sub(r"[./년월年月]", "-", plain(words[0])).rstrip("-일日")
-    try:
-        year, month, number_of_day = map(int, written.split("-"))
-        return DayWish(date(year, month, number_of_day), today(words[1:]))
-    except (ValueError, OverflowError, UserError):
-        raise UserError("usage-date") from None
 
 
 def top(words: Sequence[str]) -> View:

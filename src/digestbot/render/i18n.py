@@ -128,8 +128,9 @@ def is_language(tag: str) -> bool:
 def find_language(text: str) -> str | None:
     """Return the BCP-47 tag that *text* is, or whose language it names: `pt-br`, "日本語", "일본어"."""
     wanted = text.strip().casefold()
+    names = {wanted, wanted.removesuffix("文") + "语"}  # 英文 is 英语 in writing
     for tag in SUMMARY_LANGUAGES:
-        if wanted == tag or wanted in _names(tag):
+        if wanted == tag or not names.isdisjoint(_names(tag)):
             return tag
     return str(Locale.parse(wanted, sep="-")).replace("_", "-") if is_language(wanted) else None
 

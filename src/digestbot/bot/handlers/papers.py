@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import MessageHandler, filters
 
 from digestbot.bot.context import Context, command, linked, meant, message_of, on_press, pressed
-from digestbot.core import wishes
+from digestbot.core import days, wishes
 from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.threads import end_of_part
@@ -28,8 +28,8 @@ async def yesterday(update: Update, context: Context) -> None:
 
 
 async def date(update: Update, context: Context) -> None:
-    wish = wishes.day(context.words)
     reader = await context.reader(update)
+    wish = days.wish(context.words, context.desk.membership.today(reader))
     listing = await context.desk.library.day(wish.day, reader, everything=wish.everything)
     await _show(update, context, listing, reader)
 
