@@ -48,7 +48,7 @@ async def test_owners_see_the_numbers(stage: Stage, owner: Person, ann: Person) 
 async def test_only_owners_are_offered_their_commands(tmp_path: Path) -> None:
     """Telegram's menu has them first, in the owner's language, from the first Start on and after a restart.
 
-    An owner who never wrote, or is gone, stops nobody.
+    An owner who never wrote, or is gone, stops nobody. Who is none any more loses them at the first try.
     """
     telegram = Emulator()
     owner, gone = telegram.user("올가", "ko", id=OWNER), telegram.user("Gone", "en", id=4_200_001)
@@ -80,6 +80,10 @@ async def test_only_owners_are_offered_their_commands(tmp_path: Path) -> None:
                 await running.introduced
                 assert offered(owner) == theirs
                 assert offered(other) == theirs[3:]
+        async with App(only(data_dir=tmp_path, telegram=given, log_level="ERROR")) as app, Running(app):
+            await ask(owner, "/admin")
+            await telegram.until_called("deleteMyCommands", 4)
+            assert offered(owner) == offered(other)
 
 
 async def test_for_all_others_there_is_no_such_command(stage: Stage, owner: Person, ann: Person) -> None:

@@ -86,7 +86,7 @@ def build(
     application.bot_data |= {"desk": desk, "office": office}
     application.add_handler(door.handler(), group=FIRST)
     application.add_handlers(owners.handlers(office))
-    application.add_handler(owners.greeting(office), group=LAST)
+    application.add_handlers(owners.menus(office), group=LAST)
     for module in (
         start,
         welcome,

@@ -21,6 +21,10 @@ from digestbot.render.menu import owners_menu
 
 log = structlog.get_logger()
 
+_CODES = {language: None if language == SOURCE_LANGUAGE else language for language in LANGUAGES}
+_COMMANDS = ("admin", "broadcast", "invite")
+_PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+
 
 async def admin(update: Update, context: Context) -> None:
     reader = await context.reader(update)
@@ -75,31 +79,37 @@ async def invite_pressed(update: Update, context: Context) -> None:
 
 async def show_menu(bot: ExtBot[None], owner: int) -> None:
     """Have Telegram offer an owner the owners' commands, in whatever language they use it."""
+    scope = BotCommandScopeChat(owner)
     try:
-        for language in LANGUAGES:
-            code = None if language == SOURCE_LANGUAGE else language
-            scope = BotCommandScopeChat(owner)
+        for language, code in _CODES.items():
             await bot.set_my_commands(owners_menu(language), scope=scope, language_code=code)
     except (BadRequest, Forbidden) as error:  # their account is gone, or the bot is another one now
         log.warning("an owner has no menu", chat=owner, reason=str(error))
 
 
-def greeting(office: Office) -> CommandHandler[Context, None]:
-    """Return what gives owners their menu when they press Start."""
-
-    async def greet(update: Update, context: Context) -> None:
-        await show_menu(context.bot, message_of(update).chat_id)
-
-    return CommandHandler("start", greet, filters=_private_chats_of(office))
+async def greet(update: Update, context: Context) -> None:
+    """Show owners their menu when they press Start."""
+    await show_menu(context.bot, message_of(update).chat_id)
 
 
-def _private_chats_of(office: Office) -> filters.BaseFilter:
-    return filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.User(office.owners)
+async def take_menu(update: Update, context: Context) -> None:
+    """Take the menu from who was an owner and still uses it."""
+    scope = BotCommandScopeChat(message_of(update).chat_id)
+    for code in _CODES.values():
+        await context.bot.delete_my_commands(scope=scope, language_code=code)
+
+
+def menus(office: Office) -> list[BaseHandler[Any, Context, Any]]:
+    """Return the handlers that look after the menu, besides what is answered."""
+    return [
+        CommandHandler("start", greet, filters=_PRIVATE & filters.User(office.owners)),
+        CommandHandler(_COMMANDS, take_menu, filters=_PRIVATE & ~filters.User(office.owners)),
+    ]
 
 
 def handlers(office: Office) -> list[BaseHandler[Any, Context, Any]]:
     """Return the handlers of the owners' commands: updates of others pass them by."""
-    theirs = _private_chats_of(office)
+    theirs = _PRIVATE & filters.User(office.owners)
 
     def only_owners(handler: Handler) -> Handler:
         async def guarded(update: Update, context: Context) -> None:
