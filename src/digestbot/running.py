@@ -4,7 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -111,7 +111,8 @@ class Running:
             await self.writer.close()  # who waits for it is told that nothing comes
         await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
-            await self.bot.updater.stop()
+            with suppress(InvalidToken):  # taken from us meanwhile; that ended the polling, and was logged
+                await self.bot.updater.stop()
         if self.bot.running:
             await self.bot.stop()
         await self._intake.stop()

@@ -98,6 +98,21 @@ async def test_a_telegram_that_gives_no_updates_takes_a_line_each_time(home: Pat
     assert "Traceback" not in told
 
 
+async def test_a_bot_whose_token_was_taken_stops_in_order(home: Path, capsys: Printed) -> None:
+    """Its owner has a new one, and starts it again: nothing that waits is cut off."""
+    telegram = Emulator()
+    async with telegram.serve() as url:
+        async with started(home, telegram, url) as running:
+            assert "Welcome" in await ask(telegram.user("Ann", "en"), "/start")
+            token, telegram.server.token = telegram.token, "9:another"
+            await telegram.user("Bob", "en", started=True).says("/help")
+            async with asyncio.timeout(20):
+                while "Invalid token" not in (told := capsys.readouterr().err):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        assert not running.bot.running
+    assert token not in told
+
+
 async def test_a_wish_to_wait_for_ages_is_obeyed_a_day(stage: Stage, ann: Person, capsys: Printed) -> None:
     """A broken server's 10¹⁵ seconds are no error of ours, neither in an answer nor with a digest."""
     await ask(ann, "/start")
