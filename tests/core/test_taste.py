@@ -1,5 +1,6 @@
 """What is learned from votes, and how far it reaches."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,25 @@ def test_title_and_keywords_tell_what_a_paper_is_about() -> None:
     """Not small words, numbers, or what no button could hold."""
     paper = a_paper(1, f"On 3D Maps of 2024 and {'x' * 40}", ai_keywords=("world models",))
     assert told_words(paper) == {"3d": "3D", "map": "Maps", "world": "world", "model": "models"}
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Pre-Training End-to-End", {"pretraining": "Pre-Training", "endtoend": "End-to-End"}),
+        ("Pretraining", {"pretraining": "Pretraining"}),
+        ("GPT-4 and Qwen2.5", {"gpt4": "GPT-4", "qwen25": "Qwen2.5"}),
+        ("Image/Video Maps", {"image": "Image", "video": "Video", "map": "Maps"}),
+        ("Maps—Made by Hand", {"map": "Maps", "made": "Made", "hand": "Hand"}),
+        ("Text-to-Speech (TTS)", {"texttospeech": "Text-to-Speech", "tts": "TTS"}),
+        ("Poincaré-Ball", {"poincareball": "Poincare-Ball"}),
+        ("-", {}),
+        ("", {}),
+    ],
+)
+def test_a_compound_is_one_word(title: str, told: dict[str, str]) -> None:
+    """Half of one, "Pre" or "End", tells nobody what they like."""
+    assert told_words(a_paper(1, title)) == told
 
 
 words = st.sampled_from(["robots", "maps", "video", "agents", "survey", "speech"])

@@ -89,6 +89,15 @@ async def test_the_profile_is_read_and_words_are_forgotten(stage: Stage, ann: Pe
     assert refused(stage) == []
 
 
+async def test_a_compound_is_shown_whole(stage: Stage, ann: Person) -> None:
+    """In the profile and on the button that has it forgotten."""
+    await vote(ann, STORAGE, "👍 Useful")
+    told = await ask(ann, "/profile")
+    assert "Mixture-of-Experts · 1 paper" in told
+    assert "Experts ·" not in told.replace("Mixture-of-Experts", "")
+    assert ann.private.messages[-1].button("✕ Mixture-of-Experts")
+
+
 async def test_who_stops_leaves_no_votes(stage: Stage, ann: Person) -> None:
     """Deleted is deleted: votes, words, and what was not to be learned."""
     await vote(ann, NIGHT, "👍 Useful")

@@ -10,15 +10,16 @@ and no other is shown in its stead. One paper that no topic brought may be added
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from digestbot.core.background import Background
 from digestbot.core.digest import How, Pick
 from digestbot.core.paper import Paper
 from digestbot.core.relevance import LINKS
-from digestbot.core.text import read
+from digestbot.core.text import Gap, Text, is_han, read
 
 MOST_WORDS = 40
 MOST_LESSONS = 500
@@ -29,6 +30,8 @@ LEAST_SCORE = 0.3
 _LEAST_WEIGHT = 0.02
 _LONGEST = 30
 """Bytes of a word: a button has to name it."""
+_JOINTS = "-.'’+"
+"""What holds the words of a compound together, the commonest first."""
 _RARE = 3.0
 _L2 = 1.0
 _ROUNDS = 100
@@ -60,14 +63,37 @@ Taste = tuple[Learned, ...]
 
 
 def told_words(paper: Paper) -> dict[str, str]:
-    """Return the words of title and keywords by which a paper is liked or not, as they are written."""
-    texts = read(paper.title), read(" | ".join(paper.ai_keywords))
+    """Return the words of title and keywords by which a paper is liked or not, as they are written.
+
+    What a hyphen holds together is one word: `Pre-Training` is told by neither half.
+    """
     return {
         key: surface
-        for text in reversed(texts)
-        for key, surface in zip(text.keys, text.surfaces, strict=True)
+        for text in (" | ".join(paper.ai_keywords), paper.title)
+        for key, surface in _whole(text)
         if len(key) > 1 and not key.isdigit() and key not in LINKS and len(key.encode()) <= _LONGEST
     }
+
+
+def _whole(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of *text*, with all that nothing but a hyphen, a dot or an apostrophe parts in one."""
+    apart = text.replace("/", " ")
+    cut = read(apart)
+    starts = [n for n, gap in enumerate(cut.gaps) if gap != Gap.TIGHT or _is_unspaced(cut, n) or not n]
+    for start, end in pairwise((*starts, len(cut.keys))):
+        surfaces = cut.surfaces[start:end]
+        yield "".join(cut.keys[start:end]), surfaces[0] if end - start == 1 else _written(surfaces, apart)
+
+
+def _is_unspaced(cut: Text, place: int) -> bool:
+    """Tell whether a word and the one before it are Japanese or Chinese, where nothing tells words apart."""
+    return is_han(cut.surfaces[place]) or is_han(cut.surfaces[place - 1])
+
+
+def _written(surfaces: Sequence[str], text: str) -> str:
+    """Return the words of a compound as *text* has them."""
+    ways = (mark.join(surfaces) for mark in _JOINTS)
+    return next((way for way in ways if way in text), _JOINTS[0].join(surfaces))
 
 
 def known_words(papers: Iterable[Paper]) -> Background:
