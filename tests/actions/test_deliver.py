@@ -534,15 +534,21 @@ async def test_who_does_not_end_when_told_to_stop_is_in_doubt(
     assert house.post.papers() == ["2510.00001", "2510.00001?"]
 
 
-async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(house: House) -> None:
-    """Its machine slept between two messages of a digest: another process sends the rest, once."""
+@pytest.mark.parametrize("latency", [0.0, 0.1])
+async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(
+    house: House, latency: float
+) -> None:
+    """Its machine slept between two messages of a digest: another process sends the rest, once.
+
+    Also where it wakes up while that one sends, and believes to be as far.
+    """
     await house.membership.set_maximum(ANN, 50)
     await house.lists(1, 40, title="T" * 250)
     house.post.latency = 0.3
     house.clock.now = NOON + timedelta(days=1)
     sleeper = asyncio.create_task(house.courier(house.post).tick())
     await house.post.begun.wait()
-    house.post.latency = 0
+    house.post.latency = latency
     await house.tick(house.clock() + LEASE)
     await sleeper
     await house.tick()

@@ -44,9 +44,9 @@ async def claim(store: Store, now: datetime = NOON, limit: int = 1) -> list[Deli
         return (await tables.deliveries.claim(now, limit)).deliveries
 
 
-async def settle(store: Store, settled: Delivery, claimed: Delivery) -> None:
+async def settle(store: Store, settled: Delivery) -> None:
     async with store.write() as tables:
-        await tables.deliveries.settle([Settled(settled, claimed)], NOON)
+        await tables.deliveries.settle([Settled(settled)], NOON)
 
 
 async def test_a_delivery_is_claimed_once(store: Store, reader: Subscriber) -> None:
@@ -62,10 +62,10 @@ async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store, rea
     assert (claimed.state, claimed.attempts, claimed.tried_at) == (State.SENDING, 1, NOON)
     later = NOON + MINUTE
     half = claimed._replace(state=State.UNCERTAIN, done=1, doubts=1, doubt_upto=2, act_at=later)
-    await settle(store, half, claimed)
+    await settle(store, half)
     assert await claim(store) == []
     (again,) = await claim(store, later)
-    assert again == half._replace(state=State.SENDING, attempts=2, act_at=later + LEASE)
+    assert again == half._replace(state=State.SENDING, attempts=2, act_at=later + LEASE, claims=2)
 
 
 async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: Subscriber) -> None:
@@ -74,7 +74,7 @@ async def test_a_claim_tells_what_it_leaves_in_the_ledger(store: Store, reader: 
         (claimed,) = await claim(store, now)
         async with store.read() as tables:
             assert await tables.deliveries.of_digest(claimed.digest_id, reader.id) == claimed
-        await settle(store, claimed._replace(state=State.FAILED, act_at=NOON + MINUTE), claimed)
+        await settle(store, claimed._replace(state=State.FAILED, act_at=NOON + MINUTE))
 
 
 async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: Subscriber) -> None:
@@ -94,7 +94,7 @@ async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: S
     ]
     settled = [one._replace(**end) for one, end in zip(claimed, ends, strict=True)]
     async with store.write() as tables:
-        await tables.deliveries.settle([*map(Settled, settled, claimed)], NOON)
+        await tables.deliveries.settle([*map(Settled, settled)], NOON)
     async with store.read() as tables:
         for one in settled:
             assert await tables.deliveries.of_digest(one.digest_id, one.subscriber_id) == one
@@ -103,7 +103,7 @@ async def test_many_are_settled_at_once_each_as_it_ended(store: Store, reader: S
 async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, reader: Subscriber) -> None:
     """With the digest that nobody else was told."""
     (claimed,) = await claim(store)
-    await settle(store, claimed._replace(state=State.SENT, act_at=None), claimed)
+    await settle(store, claimed._replace(state=State.SENT, act_at=None))
     async with store.write() as tables:
         assert await tables.deliveries.unfinished() == 0
         assert await tables.deliveries.states() == {State.SENT: 1}
@@ -186,10 +186,10 @@ async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store
     async with store.write() as tables:
         await tables.deliveries.recover(NOON + LEASE)
     (now,) = await claim(store, NOON + LEASE)
-    await settle(store, late._replace(state=State.FAILED, act_at=None), late)
+    await settle(store, late._replace(state=State.FAILED, act_at=None))
     async with store.read() as tables:
         assert await tables.deliveries.states() == {State.SENDING: 1}
-    await settle(store, now._replace(state=State.SENT, act_at=None), now)
+    await settle(store, now._replace(state=State.SENT, act_at=None))
     async with store.read() as tables:
         assert await tables.deliveries.states() == {State.SENT: 1}
 
@@ -203,7 +203,7 @@ async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store, reader:
         await tables.deliveries.cancel(reader.id, NOON)
         assert await tables.deliveries.states() == {State.CANCELLED: 1, State.SENDING: 1}
     assert await claim(store, NOON + MINUTE) == []
-    await settle(store, flying._replace(state=State.SENT, act_at=None), flying)
+    await settle(store, flying._replace(state=State.SENT, act_at=None))
 
 
 async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscriber) -> None:
@@ -214,7 +214,7 @@ async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscribe
     assert [one.slot_at for one in first] == [NOON]
     assert second == []
     waits = first[0]._replace(state=State.FAILED, act_at=NOON + timedelta(hours=1))
-    await settle(store, waits, first[0])
+    await settle(store, waits)
     assert [one.slot_at for one in await claim(store, NOON + MINUTE, 2)] == [NOON + MINUTE]
 
 
@@ -272,7 +272,7 @@ async def test_who_settles_many_and_who_looks_after_many_do_not_stand_in_each_ot
     async with one.write() as tables:
         for claimed in (second, first):
             sent = claimed._replace(state=State.SENT, act_at=None)
-            await tables.deliveries.settle([Settled(sent, claimed)], NOON)
+            await tables.deliveries.settle([Settled(sent)], NOON)
             if claimed is second:
                 looking = asyncio.create_task(look_after())
                 await asyncio.wait({looking}, timeout=5)  # it has what it can have

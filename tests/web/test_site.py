@@ -105,7 +105,7 @@ async def test_metrics_tell_what_happened_and_what_there_is(page: Page) -> None:
     """Results, lag, retries and calls are counted; the rest is read from the database."""
     sent = Delivery(id=1, subscriber_id=1, digest_id=1, slot_at=NOON, digest=DIGEST, state=State.SENT)
     waiting = sent._replace(state=State.PLANNED, act_at=NOON)
-    results = [Result(Settled(waiting, waiting, "flood")), Result(Settled(sent, sent, None))]
+    results = [Result(Settled(waiting, "flood")), Result(Settled(sent))]
     page.metrics.settled(results, NOON + timedelta(seconds=20))
     page.metrics.call("sendMessage", "200")
     page.metrics.call("sendMessage", "200")

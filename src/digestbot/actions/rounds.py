@@ -184,7 +184,7 @@ class Round:
     async def _bring_next(self, delivery: Delivery, addressee: Addressee) -> Result:
         """Send the delivery's next message and return what became of it."""
         if self._is_over():
-            return _result(released(delivery), delivery)
+            return Result(Settled(released(delivery)))
         now = self._clock()
         try:
             ready, delivery = await self._ready(delivery, addressee.reader, now)
@@ -194,7 +194,7 @@ class Round:
                 log.exception("a digest can't be put into words", **_ids(delivery))
             return self._decided(delivery, addressee, 0, Answer(outcome, reason=repr(error)))
         if is_let_be(delivery, self._ways.when_uncertain):
-            return _result(let_be(delivery, ready.cards, now), delivery)
+            return Result(Settled(let_be(delivery, ready.cards, now)))
         return self._decided(delivery, addressee, ready.cards, await self._try(delivery, addressee, ready))
 
     async def _ready(self, delivery: Delivery, reader: Reader, now: datetime) -> tuple[Ready, Delivery]:
@@ -234,7 +234,7 @@ class Round:
         if answer.lost_thread is not None:
             self.lost.append((addressee, answer.lost_thread))
         return Result(
-            Settled(after(delivery, decision, cards, now), delivery, answer.reason),
+            Settled(after(delivery, decision, cards, now), answer.reason),
             is_unwanted=decision.state is State.CANCELLED,
             moved_to=answer.moved_to,
             lost_thread=answer.lost_thread,
@@ -271,10 +271,6 @@ class Round:
         await asyncio.sleep(STOP_WITHIN.total_seconds())
         self._is_late = True
         self._has_fewer.set()
-
-
-def _result(settled: Delivery, claimed: Delivery) -> Result:
-    return Result(Settled(settled, claimed))
 
 
 def _topics_of_next(delivery: Delivery) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ class Delivery(NamedTuple):
     """A message was let be in doubt."""
     act_at: datetime | None = None
     """When something has to be done: in flight, its sender is taken for dead then. None: it is over."""
+    claims: int = 0
+    """How often somebody took it to send it. Who has an older number was taken for dead meanwhile."""
 
     @property
     def may_repeat(self) -> bool:

@@ -32,10 +32,9 @@ START = Place(datetime.min.replace(tzinfo=UTC), 0)
 
 
 class Settled(NamedTuple):
-    """A claimed delivery as it is to be from now on, and what it was claimed as."""
+    """A claimed delivery as it is to be from now on."""
 
     delivery: Delivery
-    claimed: Delivery
     error: str | None = None
 
 
@@ -253,6 +252,7 @@ _SHARED = (
     deliveries.c.doubt_upto,
     deliveries.c.unconfirmed,
     deliveries.c.act_at,
+    deliveries.c.claims,
 )
 """What many deliveries have in common."""
 _EARLIER = deliveries.alias("earlier")
@@ -279,17 +279,14 @@ _WAITING = (
 _CLAIM = deliveries.update().values(
     state=State.SENDING,
     act_at=sa.bindparam("until"),
+    claims=deliveries.c.claims + 1,
     attempts=deliveries.c.attempts + 1,
     tried_at=sa.func.coalesce(deliveries.c.tried_at, sa.bindparam("now", type_=UTCDateTime)),
 )
 _CHANGED = ("state", "done", "attempts", "tried_at", "doubts", "doubt_upto", "unconfirmed", "act_at")
-_CHANGE = ("claimed_done", "claimed_attempts", *(f"new_{name}" for name in _CHANGED), "new_error")
-"""What `_change` returns: how the row has to be, else it is not ours any more, and what it becomes."""
-_IS_OURS = (
-    deliveries.c.state == State.SENDING,
-    deliveries.c.done == sa.bindparam("claimed_done"),
-    deliveries.c.attempts == sa.bindparam("claimed_attempts"),
-)
+_CHANGE = ("claim", *(f"new_{name}" for name in _CHANGED), "new_error")
+"""What `_change` returns: by which claim it is ours, and what it becomes."""
+_IS_OURS = (deliveries.c.state == State.SENDING, deliveries.c.claims == sa.bindparam("claim"))
 _BECOMES: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in (*_CHANGED, "error")} | {
     "ended_at": sa.bindparam("ended")
 }
@@ -297,10 +294,9 @@ _SETTLE = deliveries.update().where(*_IS_OURS).values(_BECOMES)
 
 
 def _change(one: Settled) -> tuple[Any, ...]:
-    claimed, settled = one.claimed, one.delivery
+    settled = one.delivery
     return (
-        claimed.done,
-        claimed.attempts,
+        settled.claims,
         settled.state,
         settled.done,
         settled.attempts,
@@ -350,6 +346,7 @@ def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:
         doubt_upto=row.doubt_upto,
         unconfirmed=row.unconfirmed,
         act_at=row.act_at,
+        claims=row.claims,
     )
 
 
@@ -365,15 +362,16 @@ class _Shared(NamedTuple):
     doubt_upto: int
     unconfirmed: bool
     act_at: datetime
+    claims: int
 
     @classmethod
     def of(cls, told: str) -> Self:
-        digest_id, slot_at, done, attempts, tried_at, doubts, doubt_upto, unconfirmed, act_at = json.loads(
+        digest_id, slot_at, done, attempts, tried_at, doubts, upto, unconfirmed, act_at, claims = json.loads(
             told
         )
         return cls(
             digest_id, moment_of(slot_at), done, attempts, moment_of(tried_at) if tried_at else None,
-            doubts, doubt_upto, bool(unconfirmed), moment_of(act_at),
+            doubts, upto, bool(unconfirmed), moment_of(act_at), claims,
         )  # fmt: skip
 
     def claimed(self, digest: Digest, now: datetime) -> tuple[Any, ...]:
@@ -381,4 +379,5 @@ class _Shared(NamedTuple):
         return (
             self.digest_id, self.slot_at, digest, State.SENDING, self.done, self.attempts + 1,
             self.tried_at or now, self.doubts, self.doubt_upto, self.unconfirmed, now + LEASE,
+            self.claims + 1,
         )  # fmt: skip

@@ -362,6 +362,7 @@ deliveries = sa.Table(
     sa.Column("unconfirmed", sa.Boolean, nullable=False, server_default=sa.false()),
     # NULL: it is over. In flight: its sender is taken for dead after it. Else: not before it.
     sa.Column("act_at", UTCDateTime),
+    sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("ended_at", UTCDateTime),
     sa.UniqueConstraint("subscriber_id", "slot_at"),
