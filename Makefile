@@ -32,7 +32,7 @@ ALL_DAYS ?= $(wildcard ../shared/data/hf/*.json.gz)
 JUDGE ?= $(wildcard ../shared/checks/relevance.py)
 
 small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, small language model
-	$(BIN)/pytest -m small_model tests/journeys/test_small_model.py
+	$(BIN)/pytest --timeout=0 -m small_model tests/journeys/test_small_model.py
 
 bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
@@ -43,13 +43,13 @@ bench: .venv/.dev                   ## print measured figures, a line each; DAYS
 
 chaos: .venv/.dev                  ## three bad days, with processes that are killed, and a crash at every await
 	$(BIN)/python -m tests.chaos
-	CHAOS=1 $(BIN)/pytest -q tests/chaos/test_every_await.py
+	CHAOS=1 $(BIN)/pytest -q --timeout=0 tests/chaos/test_every_await.py
 
 soak: .venv/.dev                    ## ten days in minutes, killed every six hours, for three seeds
 	$(BIN)/python -m tests.soak
 
 compose-by-hand: .venv/.dev         ## type what docs/scaling.md says, kill one of each, wait for a digest (needs caddy)
-	BY_HAND=1 $(BIN)/pytest -q tests/journeys/test_by_hand.py
+	BY_HAND=1 $(BIN)/pytest -q --timeout=600 tests/journeys/test_by_hand.py
 
 lint: .venv/.dev
 	$(BIN)/ruff check src tests config
