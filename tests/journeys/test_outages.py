@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,6 +66,22 @@ async def test_who_blocks_the_bot_while_it_thinks_is_no_error(
     assert told.count("telegram did not take an answer") == 2
     assert told.count("Forbidden") >= 2
     assert "Traceback" not in told
+
+
+async def test_who_asks_while_the_database_is_away_is_told_so(
+    stage: Stage, home: Path, minjun: Person, capsys: Printed
+) -> None:
+    """In the language of their Telegram, with the number under which the log has it."""
+    log.set_up("WARNING")
+    with closing(sqlite3.connect(home / "digestbot.db")) as database:
+        database.execute("ALTER TABLE subscribers RENAME TO away")
+        answer = await ask(minjun, "/topics")
+        database.execute("ALTER TABLE away RENAME TO subscribers")
+    told = capsys.readouterr().err
+    (number,) = re.findall(r"number=\W*([0-9a-f]{6})", re.sub(r"\x1b\[\d+m", "", told))
+    assert number in answer
+    assert "저희 쪽에서 문제가" in answer
+    assert "error_handler" not in told
 
 
 async def test_a_start_obeys_a_telegram_that_is_too_busy(home: Path, capsys: Printed) -> None:

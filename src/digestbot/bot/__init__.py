@@ -14,7 +14,7 @@ from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
-from digestbot.bot.context import Context, Desk, Office
+from digestbot.bot.context import Context, Desk, Office, chat_of
 from digestbot.bot.door import FIRST, Door
 from digestbot.bot.handlers import (
     channels,
@@ -40,6 +40,7 @@ from digestbot.core.subscriber import Chat, ChatKind
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
+from digestbot.store import UNREACHABLE
 
 if TYPE_CHECKING:
     Bot = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
@@ -145,13 +146,21 @@ async def on_error(update: object, context: Context) -> None:
         log.error("a handler failed", number=number, exc_info=error)
     if not isinstance(update, Update) or update.effective_chat is None:
         return
-    language = (await context.reader(update)).language
+    language = await _language(update, context)
     render = context.desk.render
     told = render.error(error, language) if isinstance(error, UserError) else render.bug(number, language)
     try:
         await context.tell(update, told)
     except TelegramError as refusal:
         _not_taken(refusal)
+
+
+async def _language(update: Update, context: Context) -> str:
+    """Return what the reader is spoken to in, also where the database does not tell."""
+    try:
+        return (await context.reader(update)).language
+    except UNREACHABLE:
+        return chat_of(update).language or SOURCE_LANGUAGE
 
 
 def _not_taken(error: TelegramError) -> None:
