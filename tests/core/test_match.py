@@ -82,6 +82,7 @@ FOUND = [
     ("動画生成モデル", "A Video Generation Model"),
     ("大模型推理", "Large Language Model Inference"),
     ("LLM推論", "LLM Reasoning"),
+    ("大規模言語モデル エージェント 推論", "Large Language Model Agent Inference"),
     ("ｴｰｼﾞｪﾝﾄ", "Agents that Plan"),
 ]
 NOT_FOUND = [

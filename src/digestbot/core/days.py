@@ -16,6 +16,7 @@ _NEAR = {
     **dict.fromkeys(("tomorrow", "내일", "明日", "あした", "明天"), 1),
     **dict.fromkeys(("모레", "明後日", "あさって", "后天"), 2),
 }
+_NEXT_WEEK = ("next week", "다음 주", "다음주", "来週", "下周", "下星期", "下个星期")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = (
     re.compile(
@@ -57,7 +58,7 @@ def last(said: str, today: date) -> date | None:
 
 def coming(said: str, today: date) -> date | None:
     """Return the first day after *today* that is named so, or any with its year; None where none is named."""
-    named = wishes.weekday(said.removeprefix("next "))
+    named = 0 if said in _NEXT_WEEK else wishes.weekday(said.removeprefix("next "))
     if named is not None:
         return today + timedelta(days=(named - today.weekday() - 1) % 7 + 1)
     return _day(said, today, lambda day: day > today, 1)
