@@ -46,8 +46,6 @@ def find_zones(text: str) -> list[str]:
     if offset := _OFFSET.fullmatch(wanted):
         return _at_offset(offset[1], int(offset[2]), offset[3] or "00")
     places = _places()
-    if wanted in places:
-        return _distinct(places[wanted])
     for known in (wanted, _CLOCK_WORDS.sub("", wanted)):
         if zones := _distinct(places.get(known, set())) or _countries().get(known) or _clocks().get(known):
             return [*zones]
