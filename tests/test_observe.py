@@ -88,15 +88,16 @@ async def test_an_error_arrives_with_its_number_and_no_words(collector: Collecto
             with sqlite3.connect(tmp_path / "digestbot.db") as database:
                 database.execute("DROP TABLE searches")
             (number,) = re.findall(r"[0-9a-f]{6}", await ask(ann, f"/search {WORDS}"))
-            while not collector.envelopes:
+            while number.encode() not in b"".join(collector.envelopes):
                 await collector.news.wait()
                 collector.news.clear()
         process.terminate()
         _, said = await process.communicate()
-    (event,) = (
+    # the start's housekeeping misses the table too, if it comes to it so late
+    events = (
         orjson.loads(line) for line in b"\n".join(collector.envelopes).split(b"\n") if b'"exception"' in line
     )
-    assert event["tags"]["number"] == number
+    (event,) = (event for event in events if event["tags"].get("number") == number)
     (*_, error) = event["exception"]["values"]
     assert error["type"] == "OperationalError"
     assert any(
