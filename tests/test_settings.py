@@ -66,6 +66,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("DEFAULTS__LANGUAGE", "tlh", "is not one of en, ko"),
         ("DEFAULTS__TIME", "25:00", "time"),
         ("DATABASE__URL", "mysql://x", "starts neither with"),
+        ("DATABASE__URL", "postgresql://me@localhost:abc/x", "has a port that is no number"),
+        ("DATABASE__URL", "postgresql://localhost/x?channel_binding=require", "parameter 'channel_binding'"),
         ("LOG_LEVEL", "LOUD", "is not one of DEBUG"),
         ("TELEGRAM__TOKEN", "nonsense", "does not look like a bot token"),
         ("OWNERS", "12, ann", "names 'ann', which is not the id"),
@@ -83,6 +85,20 @@ def test_a_wrong_value_is_told_in_a_line(name: str, value: str, line: str) -> No
     assert line in told
     assert "misspelt" in line or "is now" in line or f"Example: DIGESTBOT_{name}=" in told
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("sqlite+aiosqlite:////data/a?b.db", "sqlite+aiosqlite:////data/a?b.db"),
+        ("postgres://me:p%40ss@db.example.org/x", "postgresql+asyncpg://me:p%40ss@db.example.org/x"),
+        ("postgresql://db:6432/x?ssl=require", "postgresql+asyncpg://db:6432/x?sslmode=require"),
+        ("postgresql+asyncpg:///x?host=/run/pg", "postgresql+asyncpg:///x?host=/run/pg"),
+    ],
+)
+def test_a_database_is_named_as_who_hosts_it_names_it(written: str, meant: str) -> None:
+    """The usual spellings of PostgreSQL's addresses are one."""
+    assert only(database={"url": written}).database.url == meant
 
 
 def test_all_mistakes_are_told_at_once() -> None:

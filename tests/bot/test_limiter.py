@@ -13,6 +13,7 @@ from pyrate_limiter import InMemoryBucket, RateItem
 from telegram.error import BadRequest, RetryAfter
 
 from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared, shared_rates
+from digestbot.store import Store
 from tests.bot.conftest import MovedLoop, in_no_time
 
 
@@ -383,6 +384,16 @@ async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Calla
     for limiter in limiters:
         await limiter.shutdown()
     assert most_in(1.0, sorted(chain(*times))) <= 30
+
+
+async def test_both_libraries_understand_how_safe_a_connection_is_to_be(
+    new_postgres: Callable[[], str],
+) -> None:
+    """They have two names for the same parameter; the setting has one."""
+    url = f"{new_postgres()}&sslmode=prefer"
+    async with Store(url) as store:
+        assert await store.revision() is None
+    await asyncio.to_thread(shared(url, 30).close)
 
 
 async def test_nobody_goes_while_the_shared_bucket_is_out_of_reach() -> None:

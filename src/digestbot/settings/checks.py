@@ -1,6 +1,7 @@
 """What a setting's value must be. Each check returns the value, made regular, or raises ValueError."""
 
 import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import SecretStr
@@ -14,6 +15,9 @@ FREE_RATE, PAID_RATE = 30, 1000
 """Messages a second, https://core.telegram.org/bots/faq#broadcasting-to-users."""
 MOST_CATEGORIES = 60
 """Each has a button."""
+_POSTGRES = re.compile(r"postgres(ql)?(\+asyncpg)?://")
+_POSTGRES_KNOWS = ("host", "sslmode")
+"""What may stand behind the question mark of its URL: what both libraries that we use know, and pg_dump."""
 _TOKEN = re.compile(r"\d+:[\w-]+")
 
 
@@ -36,9 +40,26 @@ def language(value: str) -> str:
 
 
 def database(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql+asyncpg://")
-    return value
+    if value.startswith("sqlite+aiosqlite:///"):
+        return value
+    if not _POSTGRES.match(value):
+        raise ValueError("starts neither with sqlite+aiosqlite:/// nor with postgresql://")
+    return _postgres(_POSTGRES.sub("postgresql+asyncpg://", value, count=1))
+
+
+def _postgres(value: str) -> str:
+    """Return the URL of a PostgreSQL as SQLAlchemy knows it, its parameters as libpq does."""
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        raise ValueError("has a port that is no number from 0 to 65535") from None
+    place, _, parameters = value.partition("?")
+    given = {{"ssl": "sslmode"}.get(name, name): told for name, told in parse_qsl(parameters)}
+    if unknown := given.keys() - _POSTGRES_KNOWS:
+        raise ValueError(
+            f"has the parameter {min(unknown)!r}; only {' and '.join(_POSTGRES_KNOWS)} are known"
+        )
+    return f"{place}?{urlencode(given, safe='/')}" if given else place
 
 
 def level(value: str) -> str:

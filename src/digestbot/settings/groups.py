@@ -70,7 +70,8 @@ class Telegram(Group):
 class Database(Group):
     url: Annotated[str, AfterValidator(checks.database)] | None = Field(
         None,
-        description="Where everything is remembered. Default: the SQLite file digestbot.db in data_dir.",
+        description="Where everything is remembered; a PostgreSQL's with `?sslmode=require` uses TLS. "
+        "Default: the SQLite file digestbot.db in data_dir.",
         examples=["postgresql+asyncpg://user:password@localhost/digestbot"],
     )
 

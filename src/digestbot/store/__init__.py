@@ -211,10 +211,18 @@ def revisions() -> set[str]:
 def _engine(url: str) -> AsyncEngine:
     # An error's text is logged, and what was to be written may be anybody's words.
     # Who asks after PostgreSQL was restarted is answered, on a new connection.
-    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=url.startswith("postgresql"))
+    pinged = url.startswith("postgresql")
+    engine = create_async_engine(_for_asyncpg(url), hide_parameters=True, pool_pre_ping=pinged)
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine.sync_engine)
     return engine
+
+
+def _for_asyncpg(url: str) -> sa.URL:
+    """Return *url* with the name that asyncpg has for libpq's sslmode."""
+    place = sa.make_url(url)
+    mode = place.query.get("sslmode")
+    return place.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode} if mode else {})
 
 
 async def _bind(connection: AsyncConnection, switch: str) -> None:
