@@ -220,6 +220,7 @@ async def test_a_doubt_is_repeated_and_says_so(house: House) -> None:
 async def test_a_doubt_is_skipped_where_that_is_wished(house: House, fault: str) -> None:
     """Nothing twice; and what comes after it goes out."""
     house.ways = Ways(WhenUncertain.SKIP)
+    await house.membership.subscribe(ANN)
     await house.membership.set_maximum(ANN, 50)
     await house.lists(1, 40, title="T" * 250)
     house.post.faults = [fault]
@@ -252,6 +253,7 @@ async def test_a_crash_in_flight_repeats_at_most_that_message(
 
 async def test_parts_that_were_sent_are_not_sent_again(house: House) -> None:
     """Of a digest in several messages, a refusal of the second repeats only that."""
+    await house.membership.subscribe(ANN)
     await house.membership.set_maximum(ANN, 50)
     async with house.store.write() as tables:
         papers = [a_paper(number, "T" * 250) for number in range(1, 41)]
@@ -542,6 +544,7 @@ async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(
 
     Also where it wakes up while that one sends, and believes to be as far.
     """
+    await house.membership.subscribe(ANN)
     await house.membership.set_maximum(ANN, 50)
     await house.lists(1, 40, title="T" * 250)
     house.post.latency = 0.3

@@ -149,7 +149,7 @@ class TwoSources(House):
         await self.membership.subscribe(chat)
         if topics:
             await self.membership.add_topics(chat, topics)
-        await self.membership.set_categories(chat, categories)
+        await self.membership.set_categories(chat, lambda _: categories)
 
     async def save(self, *papers: Paper) -> None:
         async with self.store.write() as tables:

@@ -29,6 +29,8 @@ async def test_the_systems_clock_brings_the_digest(tmp_path: Path) -> None:
                 async with Running(app) as running:
                     await running.clockwork.caught_up.wait()
                     ann = telegram.user("Ann", "en")
+                    await ann.says("/start")
+                    await ann.private.hears()
                     await ann.says("/time 09:00")
                     assert "Oct 15, 09:00" in (await ann.private.hears()).text
                     clock.shift(timedelta(hours=20, minutes=59))

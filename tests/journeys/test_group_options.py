@@ -217,3 +217,16 @@ async def test_a_group_without_threads_has_a_screen_that_says_how_to_get_them(
     assert "Once Topics are turned on in Telegram's settings of this group" in options.text
     assert "Next digest: " in options.text
     assert labels(options) == ["« Back"]
+
+
+async def test_a_narrowed_topic_keeps_its_thread(stage: Stage, ann: Person, lab: Chat) -> None:
+    """What goes to a thread still goes there, narrower."""
+    agents = lab.add_topic("Agents")
+    await say(ann, "/start", lab)
+    added = await say(ann, "/add agents", lab)
+    await say(ann, "/route agents here", lab, agents)
+    ways = await tap(ann, "Narrow", added)
+    narrow = next(label for label in labels(ways) if label.startswith("Only in titles"))
+    await tap(ann, narrow, ways)
+    assert f"title:(agents) → thread {agents}" in (await say(ann, "/route", lab)).text
+    assert refused(stage) == []

@@ -163,4 +163,5 @@ async def test_what_may_be_several_zones_is_asked(ann: Person) -> None:
 )
 async def test_words_may_be_in_any_language(ann: Person, words: str, shown: str) -> None:
     """Whatever the bot speaks with who types them."""
+    await ask(ann, "/start")
     assert shown in await ask(ann, words) + await ask(ann, "/settings")

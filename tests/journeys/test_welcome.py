@@ -119,3 +119,35 @@ async def test_before_anything_was_read_there_is_nothing_to_choose(stage: Stage,
         press = await ann.forges(data, on=message)
         assert (await press.answered()).text
     assert ann.private.messages[-1].text == message.text
+
+
+async def test_who_left_is_not_subscribed_by_an_old_button(stage: Stage, ann: Person) -> None:
+    """What is set says that no digest comes; the welcome's hour begins them."""
+    await ann.says("/start")
+    welcome = await ann.private.hears()
+    await ask(ann, "/settings")
+    await ann.taps("Time")
+    hours = await ann.private.hears()
+    await ask(ann, "/stop")
+    await ann.taps("Yes, delete everything")
+    assert "come back: /start" in (await ann.private.hears()).text
+    await ann.taps("07:00", on=hours)
+    assert "You get no digests; /subscribe brings them." in (await ann.private.hears()).text
+    await ann.taps("한국어", on=welcome)
+    assert "/subscribe" in (await ann.private.hears()).text
+    await stage.at(NOON.replace(day=16))
+    assert digests(ann) == []
+    await ann.forges("1:hour:0700:UTC", on=welcome)
+    assert "07:00 (UTC)" in (await ann.private.hears()).text
+    await ann.private.hears()
+    await stage.at(NOON.replace(day=17))
+    assert len(digests(ann)) == 1
+
+
+async def test_a_strangers_no_is_kept(stage: Stage, ann: Person) -> None:
+    """With what is set afterwards; only /subscribe brings digests."""
+    assert "settings are kept" in await ask(ann, "/unsubscribe")
+    for change in ("/max 5", "/time 9", "/add agents"):
+        assert "You get no digests; /subscribe brings them." in await ask(ann, change)
+    assert "Next digest: Wed" in await ask(ann, "/subscribe")
+    assert "Papers at most: 5" in await ask(ann, "/settings")

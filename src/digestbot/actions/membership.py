@@ -6,23 +6,24 @@ from datetime import date, time
 from typing import Any, TypedDict, Unpack
 
 from digestbot.actions import Clock
+from digestbot.actions.readers import Readers
 from digestbot.core.access import Access
+from digestbot.core.digest import asks
 from digestbot.core.limits import Limits
 from digestbot.core.narrow import Way, muting, narrower
 from digestbot.core.query import key, parse
 from digestbot.core.subscriber import (
+    NOWHERE,
     Chat,
     ChatKind,
     Defaults,
     Schedule,
     Subscriber,
     SubscriberState,
-    due,
-    stranger,
 )
 from digestbot.core.summary import Style
 from digestbot.core.text import visible
-from digestbot.core.threads import rerouted
+from digestbot.core.threads import handed_on, rerouted
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -66,31 +67,26 @@ class Membership:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._defaults = defaults
         self._limits = limits
+        self.readers = Readers(clock, defaults)
         self.offered = offered
         """The arXiv categories that are read."""
 
     async def reader(self, chat: Chat) -> Subscriber:
         """Return who reads in *chat*; one that we don't know is given the defaults and id 0."""
         async with self._store.read() as tables:
-            known = await tables.subscribers.in_chat(chat.id)
-        return known or stranger(chat, self._defaults)
+            return await self.readers.known(tables, chat)
 
     async def subscribe(self, chat: Chat) -> tuple[Subscriber, bool]:
         """Bring digests to *chat* from the newest list on, and tell whether it is new to us."""
         async with self._store.write() as tables:
-            known = await tables.subscribers.in_chat(chat.id)
-            if known is None:
-                return await self._join(tables, chat), True
-            has_come = known.since != date.min  # else only a paper was saved so far
-            if known.state in (SubscriberState.UNSUBSCRIBED, SubscriberState.BLOCKED):
-                known = await self._from_now(tables, known)
-            return await self._save(tables, self._switched(known, SubscriberState.ACTIVE)), not has_come
+            known = await self.readers.noted(tables, chat)
+            return await self.readers.begin(tables, known), not self.readers.has_said(known)
 
     async def unsubscribe(self, chat: Chat) -> Subscriber:
         """Bring no more digests, also not one that is on its way; keep the settings."""
-        return await self._leave(chat, SubscriberState.UNSUBSCRIBED)
+        async with self._store.write() as tables:
+            return await self.readers.leave(tables, chat, SubscriberState.UNSUBSCRIBED)
 
     def today(self, reader: Subscriber) -> date:
         """Return the date on the reader's calendar."""
@@ -109,17 +105,16 @@ class Membership:
 
     async def blocked(self, chat: Chat) -> None:
         """Note that Telegram no longer lets us write in *chat*."""
-        async with self._store.read() as tables:
-            known = await tables.subscribers.in_chat(chat.id)
-        if known and known.next_due_at:
-            await self._leave(chat, SubscriberState.BLOCKED)
+        async with self._store.write() as tables:
+            if (await self.readers.known(tables, chat)).next_due_at:
+                await self.readers.leave(tables, chat, SubscriberState.BLOCKED)
 
     async def unblocked(self, chat: Chat) -> None:
         """Note that we may write in *chat* again."""
-        async with self._store.read() as tables:
-            known = await tables.subscribers.in_chat(chat.id)
-        if known and known.state is SubscriberState.BLOCKED:
-            await self.subscribe(chat)
+        async with self._store.write() as tables:
+            known = await self.readers.known(tables, chat)
+            if known.state is SubscriberState.BLOCKED:
+                await self.readers.begin(tables, known)
 
     async def shut_out(self, access: Access) -> None:
         """Bring nothing more to whom *access* does not keep, also after a pause; their settings stay."""
@@ -128,7 +123,7 @@ class Membership:
         for chat in chats:
             if not access.keeps(chat):
                 kind = ChatKind.PRIVATE if chat > 0 else ChatKind.GROUP
-                await self._leave(Chat(chat, kind), SubscriberState.UNSUBSCRIBED)
+                await self.unsubscribe(Chat(chat, kind))
 
     async def moved(self, old_chat_id: int, new_chat_id: int) -> None:
         """Note that a group was given another id."""
@@ -155,18 +150,22 @@ class Membership:
         """
         named = self._named(wanted)
         async with self._store.write() as tables:
-            reader = await tables.subscribers.in_chat(chat.id) or await self._join(tables, chat)
-            had = {key(topic) for topic in reader.topics}
-            new = {found: topic for found, topic in named.items() if found not in had}
-            count = len(had) + len(new)
-            if count > self._limits.topics:
-                raise UserError("too-many-topics", count=count, limit=self._limits.topics)
-            ids = await tables.subscribers.add_topics(
-                reader.id, [(topic, found) for found, topic in new.items()]
-            )
-        reader = replace(reader, topics=(*reader.topics, *new.values()))
+            return await self._add(tables, chat, named)
+
+    async def _add(self, tables: Tables, chat: Chat, named: dict[str, str]) -> TopicsChanged:
+        known = self.readers.welcomed if asks([*named.values()]) else self.readers.noted
+        reader = await known(tables, chat)
+        had = {key(topic) for topic in reader.topics}
+        new = {found: topic for found, topic in named.items() if found not in had}
+        count = len(had) + len(new)
+        if count > self._limits.topics:
+            raise UserError("too-many-topics", count=count, limit=self._limits.topics)
+        ids = await tables.subscribers.add_topics(reader.id, [(topic, found) for found, topic in new.items()])
         return TopicsChanged(
-            reader, tuple(new.values()), tuple(named[found] for found in named if found in had), ids
+            replace(reader, topics=(*reader.topics, *new.values())),
+            tuple(new.values()),
+            tuple(named[found] for found in named if found in had),
+            ids,
         )
 
     def checked(self, topic: str) -> str:
@@ -209,33 +208,47 @@ class Membership:
         """Hide what one of the reader's topics brings. Raises UserError `old-button` where it is there no
         more, and as `add_topics` does.
         """
-        topics = await self.named(chat, [topic_id])
-        if not topics:
-            raise UserError("old-button")
-        return await self.add_topics(chat, [muting(topics[0])])
+        async with self._store.write() as tables:
+            _, topic = await self._one(tables, chat, topic_id)
+            return await self._add(tables, chat, self._named([muting(topic)]))
 
     async def narrow(self, chat: Chat, broad: int, way: Way) -> TopicsChanged:
-        """Put a narrower topic in the place of the one with the id *broad*.
+        """Put a narrower topic in the place of the one with the id *broad*, also on its way to a thread.
 
         Raises UserError `old-button` where it is there no more, or can't be narrowed so.
         """
-        topics = await self.named(chat, [broad])
-        narrow = narrower(topics[0]).get(way) if topics else None
-        if narrow is None or len(narrow) > self._limits.topic:
+        async with self._store.write() as tables:
+            reader, topic = await self._one(tables, chat, broad)
+            narrow = narrower(topic).get(way)
+            if narrow is None or len(narrow) > self._limits.topic:
+                raise UserError("old-button")
+            await tables.subscribers.remove_topics(reader.id, [key(topic)])
+            done = await self._add(tables, chat, self._named([narrow]))
+            heir = next(mine for mine in done.reader.topics if key(mine) == key(narrow))
+            routes = handed_on(reader.routes, topic, heir)
+            reader = await self.readers.save(tables, replace(done.reader, routes=routes))
+            return replace(done, reader=reader)
+
+    async def _one(self, tables: Tables, chat: Chat, topic_id: int) -> tuple[Subscriber, str]:
+        """Return who reads in *chat*, and the topic of theirs with this id. Raises UserError `old-button`."""
+        reader = await self.readers.known(tables, chat)
+        topics = await tables.subscribers.topics_of(reader.id, [topic_id])
+        if not topics:
             raise UserError("old-button")
-        await self.remove_topics(chat, topics)
-        return await self.add_topics(chat, [narrow])
+        return reader, topics[0]
 
     async def remove_topics(self, chat: Chat, unwanted: Sequence[str]) -> TopicsChanged:
         """Remove the topics that are there. Raises UserError `usage-remove` where none is named."""
-        reader = await self.reader(chat)
+        async with self._store.write() as tables:
+            return await self._remove(tables, await self.readers.known(tables, chat), unwanted)
+
+    async def _remove(self, tables: Tables, reader: Subscriber, unwanted: Sequence[str]) -> TopicsChanged:
         had = {key(topic): topic for topic in reader.topics}
         named = {key(topic): topic for topic in map(visible, unwanted) if topic}
         if not named:
             raise UserError("usage-remove", example=next(iter(reader.topics), "agents"))
         gone = {found: had[found] for found in named if found in had}
-        async with self._store.write() as tables:
-            await tables.subscribers.remove_topics(reader.id, gone)
+        await tables.subscribers.remove_topics(reader.id, gone)
         reader = replace(reader, topics=tuple(topic for found, topic in had.items() if found not in gone))
         return TopicsChanged(
             reader, tuple(gone.values()), tuple(named[found] for found in named if found not in had)
@@ -243,13 +256,20 @@ class Membership:
 
     async def toggle_topic(self, chat: Chat, topic: str) -> Subscriber:
         """Add a topic, or take it away if it was there. Raises as `add_topics` does."""
-        had = {key(known) for known in (await self.reader(chat)).topics}
-        change = self.remove_topics if key(topic) in had else self.add_topics
-        return (await change(chat, [topic])).reader
+        named = self._named([topic])
+        async with self._store.write() as tables:
+            reader = await self.readers.known(tables, chat)
+            if named.keys() & set(map(key, reader.topics)):
+                return (await self._remove(tables, reader, [topic])).reader
+            return (await self._add(tables, chat, named)).reader
 
     async def set_hour(self, chat: Chat, at: time, zone: str) -> Subscriber:
-        """Set the wall time and the IANA time zone of the digest."""
-        return await self._reschedule(chat, lambda schedule: replace(schedule, at=at, zone=zone))
+        """Set the first wall time of the digest; the IANA time *zone* counts where none was told."""
+        async with self._store.write() as tables:
+            reader = await self.readers.welcomed(tables, chat)
+            told = reader.schedule.zone
+            schedule = replace(reader.schedule, at=at, zone=zone if told == NOWHERE else told)
+            return await self.readers.save(tables, self.readers.due(replace(reader, schedule=schedule)))
 
     async def set_time(self, chat: Chat, at: time) -> Subscriber:
         return await self._reschedule(chat, lambda schedule: replace(schedule, at=at))
@@ -299,18 +319,31 @@ class Membership:
             ),
         )
 
-    async def set_categories(self, chat: Chat, categories: Sequence[str]) -> Subscriber:
-        """Choose arXiv categories. Raises UserError `usage-sources` for one that is not read."""
-        for category in categories:
-            if category not in self.offered:
-                raise UserError("usage-sources", category=category, offered=self.offered)
-        return await self._change(chat, lambda reader: replace(reader, categories=tuple(categories)))
+    async def set_categories(
+        self, chat: Chat, choose: Callable[[tuple[str, ...]], Sequence[str]]
+    ) -> Subscriber:
+        """Set the arXiv categories: what *choose* makes of those that were chosen before.
+
+        Raises UserError `usage-sources` for one that is not read.
+        """
+
+        def chosen(reader: Subscriber) -> Subscriber:
+            categories = tuple(choose(reader.categories))
+            for category in categories:
+                if category not in self.offered:
+                    raise UserError("usage-sources", category=category, offered=self.offered)
+            return replace(reader, categories=categories)
+
+        return await self._change(chat, chosen)
 
     async def toggle_category(self, chat: Chat, category: str) -> Subscriber:
         """Add an arXiv category, or take it away if it was chosen. Raises as `set_categories` does."""
-        before = (await self.reader(chat)).categories
-        others = [chosen for chosen in before if chosen in self.offered and chosen != category]
-        return await self.set_categories(chat, others if category in before else (*others, category))
+
+        def toggled(before: tuple[str, ...]) -> tuple[str, ...]:
+            others = tuple(chosen for chosen in before if chosen in self.offered and chosen != category)
+            return others if category in before else (*others, category)
+
+        return await self.set_categories(chat, toggled)
 
     async def save(self, chat: Chat, paper_id: str) -> bool:
         """Keep a paper for who reads in *chat*, and tell whether it was not kept before.
@@ -318,7 +351,7 @@ class Membership:
         Who is not known yet gets no digests by it. Raises UserError `unknown-paper`, `too-many-saved`.
         """
         async with self._store.write() as tables:
-            reader = await self.noted(tables, chat)
+            reader = await self.readers.noted(tables, chat)
             if await tables.saved.has(reader.id, paper_id):
                 return False
             if await tables.papers.get(paper_id) is None:
@@ -333,62 +366,23 @@ class Membership:
         if await self.save(chat, paper_id):
             return True
         async with self._store.write() as tables:
-            await tables.saved.remove((await self._known(tables, chat)).id, paper_id)
+            await tables.saved.remove((await self.readers.known(tables, chat)).id, paper_id)
         return False
 
     # One transaction each
 
     async def _change(self, chat: Chat, change: Callable[[Subscriber], Subscriber]) -> Subscriber:
         async with self._store.write() as tables:
-            reader = await tables.subscribers.in_chat(chat.id) or await self._join(tables, chat)
-            return await self._save(tables, change(reader))
+            return await self.readers.save(tables, change(await self.readers.noted(tables, chat)))
 
     async def _reschedule(self, chat: Chat, change: Callable[[Schedule], Schedule]) -> Subscriber:
         return await self._change(
-            chat, lambda reader: self._due(replace(reader, schedule=change(reader.schedule)))
+            chat, lambda reader: self.readers.due(replace(reader, schedule=change(reader.schedule)))
         )
-
-    async def _leave(self, chat: Chat, state: SubscriberState) -> Subscriber:
-        async with self._store.write() as tables:
-            reader = await tables.subscribers.in_chat(chat.id)
-            if reader is None:
-                return stranger(chat, self._defaults)
-            await tables.deliveries.cancel(reader.id, self._clock())
-            return await self._save(tables, self._switched(reader, state))
-
-    async def _join(self, tables: Tables, chat: Chat) -> Subscriber:
-        new = await self._from_now(tables, stranger(chat, self._defaults))
-        return await tables.subscribers.add(self._switched(new, SubscriberState.ACTIVE), self._clock())
-
-    async def _known(self, tables: Tables, chat: Chat) -> Subscriber:
-        return await tables.subscribers.in_chat(chat.id) or stranger(chat, self._defaults)
-
-    async def noted(self, tables: Tables, chat: Chat) -> Subscriber:
-        """Return who reads in *chat*; one that we don't know yet is known from now on, without digests."""
-        if known := await tables.subscribers.in_chat(chat.id):
-            return known
-        new = self._switched(stranger(chat, self._defaults), SubscriberState.UNSUBSCRIBED)
-        return await tables.subscribers.add(new, self._clock())
-
-    async def _from_now(self, tables: Tables, reader: Subscriber) -> Subscriber:
-        today = self._clock().date()
-        since = await tables.papers.newest_day(today) or today
-        cursor = await tables.papers.arrival_before(since)
-        return replace(reader, since=since, cursor=cursor, missed_since=None)
-
-    async def _save(self, tables: Tables, reader: Subscriber) -> Subscriber:
-        await tables.subscribers.save(reader)
-        return reader
-
-    def _switched(self, reader: Subscriber, state: SubscriberState) -> Subscriber:
-        return self._due(replace(reader, state=state, paused_until=None))
 
     def _paused(self, reader: Subscriber, until: date | None) -> Subscriber:
         if reader.state not in (SubscriberState.ACTIVE, SubscriberState.PAUSED):
             return reader  # who gets no digests has none to wait with
         kept_back = reader.next_due_at and reader.schedule.day_of(reader.next_due_at)
         waits = replace(reader, state=SubscriberState.PAUSED, paused_until=until)
-        return self._due(replace(waits, missed_since=reader.missed_since or kept_back))
-
-    def _due(self, reader: Subscriber) -> Subscriber:
-        return replace(reader, next_due_at=due(reader, self._clock()))
+        return self.readers.due(replace(waits, missed_since=reader.missed_since or kept_back))

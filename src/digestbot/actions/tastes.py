@@ -43,7 +43,7 @@ class Tastes:
         Who is not known yet gets no digests by it. Raises UserError `unknown-paper`.
         """
         async with self._store.write() as tables:
-            reader = await self._membership.noted(tables, chat)
+            reader = await self._membership.readers.noted(tables, chat)
             if await tables.papers.get(paper_id) is None:
                 raise UserError("unknown-paper", paper=paper_id)
             is_taken_back = await tables.tastes.opinion(reader.id, paper_id) is opinion

@@ -1,7 +1,7 @@
 """Which thread of a forum a paper goes to: by the topic that brought it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from digestbot.core.digest import Pick
@@ -49,3 +49,10 @@ def rerouted(
     """Return the routes for *topics* after *topic* was given a thread, or (None) none of its own."""
     others = [route for route in routes if route.topic != topic and route.topic in topics]
     return (*others, Route(topic, thread_id)) if thread_id is not None else tuple(others)
+
+
+def handed_on(routes: Sequence[Route], topic: str, heir: str) -> tuple[Route, ...]:
+    """Return the routes after *heir* took the place of *topic*; a route that it had before is kept."""
+    if any(route.topic == heir for route in routes):
+        return tuple(route for route in routes if route.topic != topic)
+    return tuple(replace(route, topic=heir) if route.topic == topic else route for route in routes)

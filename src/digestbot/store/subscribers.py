@@ -90,10 +90,17 @@ class Subscribers:
         return [*await self._connection.scalars(query)]
 
     async def add(self, subscriber: Subscriber, now: datetime) -> Subscriber:
-        """Store a new subscriber, whose `id` is ignored, and return it with the id it was given."""
+        """Store a new subscriber, whose `id` is ignored, and return it with the id it was given.
+
+        Where another process just stored one in the same chat, that one is returned.
+        """
         row = {**_row(subscriber), "created_at": now}
-        inserted = await self._connection.execute(subscribers.insert().returning(subscribers.c.id), row)
-        return replace(subscriber, id=inserted.scalar_one())
+        new = insert(self._connection, subscribers).on_conflict_do_nothing(index_elements=["chat_id"])
+        inserted = await self._connection.execute(new.returning(subscribers.c.id), row)
+        if number := inserted.scalar():
+            return replace(subscriber, id=number)
+        (there,) = await self._select(subscribers.c.chat_id == subscriber.chat_id)
+        return there
 
     async def save(self, subscriber: Subscriber) -> None:
         """Write everything of a known subscriber but the topics."""

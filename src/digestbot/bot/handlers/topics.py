@@ -1,5 +1,7 @@
 """What a reader follows."""
 
+from functools import partial
+
 from telegram import Update
 
 from digestbot.actions import membership
@@ -123,10 +125,11 @@ async def test(update: Update, context: Context) -> None:
 
 async def sources(update: Update, context: Context) -> None:
     chat, members = chat_of(update), context.desk.membership
-    reader = await members.reader(chat)
     if context.words:
-        wanted = wishes.sources(" ".join(context.words), reader.categories, members.offered)
+        wanted = partial(wishes.sources, " ".join(context.words), offered=members.offered)
         reader = await members.set_categories(chat, wanted)
+    else:
+        reader = await members.reader(chat)
     await context.reply(update, context.desk.render.sources(reader, members.offered))
 
 

@@ -9,7 +9,7 @@ from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.digest import View, ViewKind
 from digestbot.core.radar import pack
-from digestbot.core.subscriber import NOWHERE, ChatKind
+from digestbot.core.subscriber import ChatKind
 from digestbot.errors import UserError
 
 
@@ -43,8 +43,7 @@ async def hour_pressed(update: Update, context: Context) -> None:
     if zone not in available_timezones():
         raise UserError("old-button")
     at = wishes.clock(f"{hour[:2]}:{hour[2:]}")
-    told = (await context.reader(update)).schedule.zone
-    reader = await context.desk.membership.set_hour(chat_of(update), at, zone if told == NOWHERE else told)
+    reader = await context.desk.membership.set_hour(chat_of(update), at, zone)
     await context.replace(query, context.desk.render.say("changed", reader, what="time"))
     listing = await context.desk.library.look(View(ViewKind.TODAY), reader)
     await context.reply(update, context.desk.render.page(listing, reader.language))
