@@ -5,8 +5,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from digestbot.store import Store
-from digestbot.store.schema import digests, metadata, subscribers
-from tests.builders import NOON
+from digestbot.store.schema import deliveries, digests, metadata, subscribers
+from tests.builders import NOON, a_subscriber
 from tests.everything import fill, rows
 
 ANN, BO = 7_070_707, 8_080_808
@@ -60,6 +60,29 @@ async def test_what_a_digest_told_stays_while_it_may_be_needed(store: Store) -> 
         async with store.write() as tables:
             await tables.personal.drop_untold(NOON + timedelta(minutes=minutes))
         assert len((await rows(store))["digests"]) == left
+
+
+async def test_only_what_the_reader_was_told_is_looked_at(store: Store) -> None:
+    """A digest that nobody needs any more is left to housekeeping; one that another was told, too, stays."""
+    await fill(store, ANN)
+    async with store.write() as tables:
+        bo = await tables.subscribers.add(a_subscriber(BO), NOON)
+    async with store._engine.begin() as connection:
+        shared = (await connection.execute(sa.select(deliveries))).mappings().one()
+        alone = {"picks": [], "left_out": [], "listed": 0, "created_at": NOON}
+        add = digests.insert().values(alone).returning(digests.c.id)
+        nobodys, hers = [(await connection.execute(add)).scalar_one() for _ in range(2)]
+        rest = {name: value for name, value in shared.items() if name != "id"}
+        await connection.execute(deliveries.insert(), {**rest, "subscriber_id": bo.id})
+        later = rest["slot_at"] + timedelta(days=1)
+        await connection.execute(deliveries.insert(), {**rest, "digest_id": hers, "slot_at": later})
+    async with store.write() as tables:
+        await tables.personal.forget(ANN, NOON + timedelta(days=1))
+    left = {row[0] for row in (await rows(store))["digests"]}
+    assert left == {shared["digest_id"], nobodys}
+    async with store.write() as tables:
+        await tables.personal.drop_untold(NOON + timedelta(days=1))
+    assert {row[0] for row in (await rows(store))["digests"]} == {shared["digest_id"]}
 
 
 def _refers(table: sa.Table) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from digestbot.store.bulk import one_of
 from digestbot.store.schema import deliveries, digests, metadata, subscribers
 
 NUMBERS = ("chat_id", "user_id")
@@ -41,17 +42,26 @@ class Personal:
         }
 
     async def forget(self, chat_id: int, now: datetime) -> None:
-        """Delete all of it, also what is about to be sent; the channels that they brought us into stay."""
+        """Delete all of it, also what is about to be sent; the channels that they brought us into stay.
+
+        Of their digests, those stay that others were told too.
+        """
         owned = subscribers.update().where(subscribers.c.owner_id == chat_id)
         await self._connection.execute(owned.values(owner_id=None))
-        for table, theirs in reversed(_places(chat_id)):
-            await self._connection.execute(table.delete().where(theirs))
-        await self.drop_untold(now)
+        told = sa.select(deliveries.c.digest_id).where(deliveries.c.subscriber_id.in_(_id(chat_id)))
+        theirs = [*await self._connection.scalars(told.distinct())]
+        for table, rows in reversed(_places(chat_id)):
+            await self._connection.execute(table.delete().where(rows))
+        await self._drop_untold(now, one_of(self._connection, digests.c.id, theirs))
 
     async def drop_untold(self, now: datetime) -> None:
-        """Delete digests that nobody was told or will be."""
+        """Delete digests that nobody was told or will be. This looks at all of them."""
+        await self._drop_untold(now, sa.true())
+
+    async def _drop_untold(self, now: datetime, among: sa.ColumnElement[bool]) -> None:
         needed = sa.exists().where(deliveries.c.digest_id == digests.c.id)
-        await self._connection.execute(digests.delete().where(digests.c.created_at < now - _IN_USE, ~needed))
+        old = digests.c.created_at < now - _IN_USE
+        await self._connection.execute(digests.delete().where(among, old, ~needed))
 
 
 def _id(chat_id: int) -> sa.Select[tuple[int]]:
