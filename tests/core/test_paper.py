@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core.paper import Paper, merge
+from digestbot.core.paper import Paper, canonical_id, merge
 
 MONDAY, TUESDAY, FRIDAY = date(2025, 10, 13), date(2025, 10, 14), date(2025, 10, 17)
 HUGGING_FACE = Paper(
@@ -39,6 +39,20 @@ BOTH = Paper(
     ai_summary="Draws pixels.",
     categories=("cs.CV", "cs.LG"),
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "paper"),
+    [
+        ("10.48550/arXiv.2510.12586", "2510.12586"),
+        ("https://doi.org/10.48550/ARXIV.2510.12586v2", "2510.12586"),
+        ("doi:10.48550/arxiv.cs/0112017", "cs/0112017"),
+        ("10.48550/other.2510.12586", None),
+    ],
+)
+def test_a_doi_of_arxiv_names_a_paper(text: str, paper: str | None) -> None:
+    """In whatever case; another publisher's number is none."""
+    assert canonical_id(text) == paper
 
 
 @pytest.mark.parametrize(("known", "read"), [(ARXIV, HUGGING_FACE), (HUGGING_FACE, ARXIV)])

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import ask, refused
+from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 GOOD = [
     ("/start", "Welcome", "반갑습니다"),
@@ -150,6 +150,46 @@ async def test_a_reply_to_a_link_is_summarised(stage: Stage, ann: Person) -> Non
     await ann.private.hears()
     await ann.says("/summary", reply_to=said)
     assert "Agents that Plan" in (await ann.private.hears()).text
+
+
+async def test_a_number_in_a_reply_is_that_of_the_list(stage: Stage, ann: Person) -> None:
+    """As a page shows it, or the n-th link of what somebody else wrote; what is none is asked for again."""
+    await ask(ann, "/start")
+    stage.hub.days[TUESDAY] = papers(TUESDAY, *(f"Paper {number} {'x' * 150}" for number in range(1, 41)))
+    await stage.at(NOON)
+    await ann.says("/today all")
+    await ann.private.hears()
+    await ann.taps("Next ›")
+    second = await ann.private.hears()
+    number = second.buttons[0][1].text
+    assert int(number) > 3
+    for command in ("/summary", "/why", "/whynot"):
+        await ann.says(f"{command} {number}", reply_to=second)
+        assert f"Paper {number} x" in (await ann.private.hears()).text
+        for words in ("1", "99", "0", "three", "9" * 3000):
+            await ann.says(f"{command} {words}", reply_to=second)
+            assert "Which paper?" in (await ann.private.hears()).text
+    await ann.says("/similar 99", reply_to=second)
+    assert "Like which paper?" in (await ann.private.hears()).text
+    links = "https://arxiv.org/abs/2510.01400 and its https://arxiv.org/pdf/2510.01400 https://arxiv.org/abs/2510.01402"
+    said = await ann.says(links)
+    await ann.private.hears()
+    await ann.says("/summary 2", reply_to=said)
+    assert "Paper 3 x" in (await ann.private.hears()).text
+    await ann.says("/summary 3", reply_to=said)
+    assert "Which paper?" in (await ann.private.hears()).text
+
+
+@pytest.mark.parametrize(
+    "link", ["https://arxiv.org/abs/2510.01401", "https://doi.org/10.48550/arXiv.2510.01401"]
+)
+async def test_a_link_is_read_wherever_it_stands(stage: Stage, ann: Person, link: str) -> None:
+    """In a message and below a file; a file without one is answered as words are."""
+    assert "Agents that Plan" in await ask(ann, link)
+    await ann.sends_document("a.pdf", b"x", caption=f"read this: {link}")
+    assert "Agents that Plan" in (await ann.private.hears()).text
+    await ann.sends_document("a.pdf", b"x", caption="read this")
+    assert "I answer to commands" in (await ann.private.hears()).text
 
 
 def _everything(stage: Stage) -> dict[str, list[tuple[Any, ...]]]:

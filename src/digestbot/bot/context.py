@@ -269,20 +269,42 @@ def thread_of(update: Update) -> int | None:
 
 def linked(message: TelegramMessage | None) -> str | None:
     """Return the arXiv id of the first paper that a message links to or names."""
-    if message is None:
-        return None
-    linked = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
-    texts = [entity.url or text for entity, text in linked.items()]
-    candidates = [*texts, message.text or message.caption or ""]
-    return next((found for text in candidates if (found := canonical_id(text))), None)
+    return next(iter(_papers(message)), None) if message else None
 
 
 def meant(update: Update, context: Context, usage: UserError) -> str:
-    """Return the arXiv id that a command names, or the message that it answers. Raises *usage*."""
-    paper_id = canonical_id(" ".join(context.words)) or linked(message_of(update).reply_to_message)
+    """Return the arXiv id that a command names, or the message that it answers; of several there, a number
+    tells which. Raises *usage*.
+    """
+    said, answered = " ".join(context.words), message_of(update).reply_to_message
+    paper_id = canonical_id(said)
+    if answered and not said:
+        paper_id = linked(answered)
+    elif answered and paper_id is None and said.isdecimal():
+        paper_id = _numbered(answered, int(said))
     if paper_id is None:
         raise usage
     return paper_id
+
+
+def _papers(message: TelegramMessage) -> list[str]:
+    """Return the arXiv ids of the papers that a message links to, in their order, or of one that it names."""
+    linked = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
+    texts = [entity.url or text for entity, text in linked.items()]
+    candidates = [*texts, message.text or message.caption or ""]
+    return [*dict.fromkeys(found for text in candidates if (found := canonical_id(text)))]
+
+
+def _numbered(message: TelegramMessage, number: int) -> str | None:
+    """Return the arXiv id of a paper by its *number* in a list: as a page of ours shows it, else by count."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    codes = {button.text: button.callback_data for row in rows for button in row}
+    start = Press("paper").code()
+    shown = {text: code for text, code in codes.items() if isinstance(code, str) and code.startswith(start)}
+    if shown:
+        code = shown.get(str(number))
+        return Press.read(code).words[0] if code else None
+    return dict(enumerate(_papers(message), 1)).get(number)
 
 
 def member_of(update: Update) -> Chat:

@@ -7,7 +7,9 @@ from enum import IntEnum, StrEnum
 
 _NEW_STYLE = r"\d{4}\.\d{4,5}"  # since April 2007, https://info.arxiv.org/help/arxiv_identifier.html
 _OLD_STYLE = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_ID = re.compile(rf"(?<![\w.])({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)", re.ASCII)
+_ID = re.compile(
+    rf"(?:(?<![\w.])|(?<=/(?i:arxiv)\.))({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +85,15 @@ class SourceDay:
 def canonical_id(text: str) -> str | None:
     """Return the arXiv id that *text* names, without its version, or None.
 
-    Reads a bare id, `arXiv:…`, and links to arxiv.org, huggingface.co/papers, alphaxiv.org and the like.
+    Reads a bare id, `arXiv:…`, and links to arxiv.org, huggingface.co/papers, alphaxiv.org, doi.org and the
+    like.
 
     >>> canonical_id("https://arxiv.org/pdf/2510.12586v2.pdf")
     '2510.12586'
     >>> canonical_id("arXiv:cs.CL/0112017v1")
     'cs/0112017'
+    >>> canonical_id("https://doi.org/10.48550/arXiv.2510.12586")
+    '2510.12586'
     """
     found = _ID.search(text)
     return re.sub(r"\.[A-Z]{2}(?=/)", "", found[1]) if found else None

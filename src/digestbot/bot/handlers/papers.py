@@ -133,6 +133,8 @@ async def _show(update: Update, context: Context, listing: Listing, reader: Subs
     await context.reply(update, context.desk.render.page(listing, reader.language))
 
 
+_WORDS = filters.TEXT | filters.CAPTION
+
 HANDLERS = [
     command("today", today),
     command("yesterday", yesterday),
@@ -144,7 +146,5 @@ HANDLERS = [
     on_press("paper", paper_pressed),
     on_press("in", language_pressed),
     on_press("list", list_pressed),
-    MessageHandler(
-        filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & filters.TEXT & ~filters.COMMAND, pasted
-    ),
+    MessageHandler(filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE & _WORDS & ~filters.COMMAND, pasted),
 ]
