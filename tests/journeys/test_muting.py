@@ -38,3 +38,20 @@ async def test_a_button_of_a_topic_that_is_gone_says_so(stage: Stage, ann: Perso
     press = await ann.forges(str(button.callback_data), detail)
     assert "no longer works" in (await press.answered()).text
     assert "You have no topics yet" in await ask(ann, "/topics")
+
+
+async def test_what_is_added_to_hide_is_told_as_muted(stage: Stage, ann: Person) -> None:
+    """Not what it would have brought; beside a topic, each is told for itself."""
+    told = await ask(ann, "/add -diffusion")
+    assert "Muted: -diffusion. Papers that hold it no longer come" in told
+    assert "would have brought" not in told
+    assert [button.text for row in ann.private.messages[-1].buttons for button in row] == ["Undo"]
+    assert "Muted already: -diffusion" in await ask(ann, "/add -diffusion")
+    told = await ask(ann, "/add agents, -video")
+    assert "Added: agents\nMuted: -video." in told
+    assert "agents would have brought" in told
+    assert "video would have brought" not in told
+    told = await ask(ann, "/add agents, -bold")
+    assert "Muted: -bold." in told
+    assert "You had already: agents" in told
+    assert "Narrow" not in [button.text for row in ann.private.messages[-1].buttons for button in row]

@@ -130,7 +130,7 @@ async def test_a_members_vote_is_the_members_own(stage: Stage, ann: Person, minj
     assert "/start" in (await press.answered()).text
     assert "유용 1편" in await ask(minjun, "/profile")
     await ann.says("/profile", in_=lab)
-    assert "private chat" in (await lab.hears()).text
+    assert "That is for you alone. Send it in our private chat: @" in (await lab.hears()).text
     assert refused(stage) == []
 
 

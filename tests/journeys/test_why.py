@@ -57,3 +57,17 @@ async def test_what_one_could_not_have_had(stage: Stage, ann: Person) -> None:
 async def test_it_speaks_to_strangers_and_in_korean(stage: Stage, minjun: Person) -> None:
     """Who never subscribed is told that no digest comes."""
     assert "소식을 받지 않습니다" in await ask(minjun, f"/why {AGENTS}")
+
+
+async def test_without_topics_votes_alone_decide(stage: Stage, ann: Person, minjun: Person) -> None:
+    """No value of topics is told to who follows none, who only mutes included; with a topic it is."""
+    for add in ("/start", "/mute video"):
+        await ask(ann, add)
+        told = await ask(ann, f"/why {AGENTS}")
+        assert "You follow no topic, so the votes alone decide." in told
+        assert "Its value" not in told
+    await ask(ann, "/add agents")
+    told = await ask(ann, f"/why {AGENTS}")
+    assert "Its value" in told
+    assert "You follow no topic" not in told
+    assert "점수" not in await ask(minjun, f"/why {AGENTS}")

@@ -40,7 +40,8 @@ class Reasons:
         self, paper: Paper, reader: Subscriber, day: Sequence[Paper], arrival: int, told: Told | None
     ) -> Known:
         postings = Postings(day, self._rules, reader.topics)
-        categories = reader.categories if asks(reader.topics) else ()
+        has_topics = asks(reader.topics)
+        categories = reader.categories if has_topics else ()
         among = postings.where(lambda listed: is_for(listed, categories))
         matches = postings.matches(paper.id, reader.topics)
         return Known(
@@ -48,5 +49,5 @@ class Reasons:
             matches=matches,
             picks=select(postings, reader.topics, among),
             told=told,
-            value=explain(paper, matches, paper.listed_on, self._rules.weights),
+            value=explain(paper, matches, paper.listed_on, self._rules.weights) if has_topics else None,
         )

@@ -65,8 +65,8 @@ class Known:
     picks: Sequence[Pick]
     """What the reader's topics bring of the paper's day, best first."""
     told: Told | None
-    value: Mapping[str, float]
-    """What relevance, votes and freshness add to its place in the order."""
+    value: Mapping[str, float] | None
+    """What relevance, votes and freshness add to its place in the order; None where votes alone decide."""
     learned: Taste = ()
     """Of the words that the reader's votes taught, those that the paper holds."""
 

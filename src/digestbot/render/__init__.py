@@ -261,14 +261,18 @@ class Renderer:
         known: Sequence[str],
         trials: Sequence[Trial],
         ids: Sequence[int],
+        muted: Sequence[str] = (),
     ) -> Message:
-        """Return what is said of topics that were *added*: what each would have brought; *ids* are theirs."""
+        """Return what is said of topics that were *added*: what each would have brought; *ids* are theirs,
+        and those of what is *muted* from now on.
+        """
         html = block(
             "says.jinja",
             "topics_added",
             reader.language,
             reader=reader,
             added=added,
+            muted=muted,
             known=known,
             trials=trials,
         )

@@ -71,9 +71,13 @@ async def narrow_pressed(update: Update, context: Context) -> None:
 
 
 async def added(context: Context, done: membership.TopicsChanged) -> Message:
-    """Return what is said of topics that were added: what each would have brought."""
-    trials = [await context.desk.library.trial(topic, done.reader) for topic in done.changed[:MOST_TRIALS]]
-    return context.desk.render.added(done.reader, done.changed, done.unchanged, trials, done.ids)
+    """Return what is said of topics that were added: what each would have brought, or what it hides."""
+    if not asks([*done.changed, *done.unchanged]):
+        return _muted(context, done)
+    asked = [topic for topic in done.changed if asks([topic])]
+    muted = [topic for topic in done.changed if topic not in asked]
+    trials = [await context.desk.library.trial(topic, done.reader) for topic in asked[:MOST_TRIALS]]
+    return context.desk.render.added(done.reader, asked, done.unchanged, trials, done.ids, muted)
 
 
 def _muted(context: Context, done: membership.TopicsChanged) -> Message:
