@@ -1,8 +1,11 @@
 """Pictures: the weeks of a trend as a PNG, drawn as an SVG with the font in fonts/.
 
-Only this file knows resvg, which is loaded at the first picture.
+Only this file knows resvg. It draws in a process of its own: in ours all would wait for it, as it keeps
+Python's lock for as long as it takes.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +21,12 @@ from digestbot.render.split import clip
 FONT = files("digestbot.render") / "fonts" / "NotoSansCJK-subset.otf"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 130, 1130, 150, 600
 """Where the axes stand in the 1280 × 720 of the picture, the size that Telegram shows without scaling."""
+_DRAW = (
+    "import sys, resvg_py; sys.stdout.buffer.write(resvg_py.svg_to_bytes("
+    "svg_string=sys.stdin.buffer.read().decode(), skip_system_fonts=True, font_files=[sys.argv[1]]))"
+)
+_LONG = 30
+"""Seconds that a picture may take; it takes a fifth of one."""
 _STEPS = 4
 _NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 _LONGEST_TITLE = 48
@@ -47,11 +56,10 @@ class Line:
 
 def draw(trend: Trend, language: str) -> bytes:
     """Return a PNG of 1280 × 720 points: bars for the papers of each week, a line for their votes."""
-    import resvg_py  # noqa: PLC0415 - most bots are never asked
-
-    drawn = svg(trend, language)
     with as_file(FONT) as font:
-        return resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True, font_files=[str(font)])
+        command = [sys.executable, "-I", "-c", _DRAW, str(font)]
+        drawn = svg(trend, language).encode()
+        return subprocess.run(command, input=drawn, stdout=subprocess.PIPE, check=True, timeout=_LONG).stdout  # noqa: S603
 
 
 def svg(trend: Trend, language: str) -> str:
