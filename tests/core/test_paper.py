@@ -48,6 +48,8 @@ BOTH = Paper(
         ("https://doi.org/10.48550/ARXIV.2510.12586v2", "2510.12586"),
         ("doi:10.48550/arxiv.cs/0112017", "cs/0112017"),
         ("10.48550/other.2510.12586", None),
+        ("https://doi.org/10.1145/3510.12586", None),
+        ("10.18653/2510.12586", None),
     ],
 )
 def test_a_doi_of_arxiv_names_a_paper(text: str, paper: str | None) -> None:

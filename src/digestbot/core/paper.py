@@ -8,7 +8,9 @@ from enum import IntEnum, StrEnum
 _NEW_STYLE = r"\d{4}\.\d{4,5}"  # since April 2007, https://info.arxiv.org/help/arxiv_identifier.html
 _OLD_STYLE = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
 _ID = re.compile(
-    rf"(?:(?<![\w.])|(?<=/(?i:arxiv)\.))({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)", re.ASCII
+    rf"(?:(?<![\w.])(?<!\b10\.\d{{4}}/)(?<!\b10\.\d{{5}}/)|(?<=/(?i:arxiv)\.))"  # no other publisher's DOI
+    rf"({_NEW_STYLE}|{_OLD_STYLE})(?:v\d+)?(?![\w-]|\.\d)",
+    re.ASCII,
 )
 
 
