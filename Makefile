@@ -34,7 +34,7 @@ JUDGE ?= $(wildcard ../shared/checks/relevance.py)
 small-model: .venv/.dev .venv-model/.installed  ## the one test with a real, small language model
 	$(BIN)/pytest --timeout=0 -m small_model tests/journeys/test_small_model.py
 
-bench: .venv/.dev                   ## print measured figures, a line each; DAYS and JUDGE may name real data
+bench: .venv/.rivals                ## print measured figures, a line each; DAYS and JUDGE may name real data
 	$(BIN)/python -m tests.benchmarks.interests --days $(DAYS) --acronym-days $(ALL_DAYS) --judge "$(JUDGE)"
 	$(BIN)/python -m tests.benchmarks.search --days $(ALL_DAYS)
 	$(BIN)/python -m tests.benchmarks.sending
@@ -88,6 +88,12 @@ dist: .venv/.dev                    ## build the wheel and the archive of a rele
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo "Installing what the tests need into .venv (once) ..."
 	@$(FRESH) install --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+.venv/.rivals: .venv/.dev
+	@echo "Installing aiogram into .venv, to be measured against (once) ..."
+	@# Ours are newer than it allows, and do.
+	@$(FRESH) install --no-deps aiogram==3.31.0 aiofiles==25.1.0 magic-filter==1.0.12
 	@touch $@
 
 .venv-model/.installed:

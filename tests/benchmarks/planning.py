@@ -1,6 +1,6 @@
 """Measures planning and claiming: many subscribers into the ledger, and out of it by four processes.
 
-    python -m tests.benchmarks.planning [--subscribers 20000] [--times 5] [--populations crowd …]
+    python -m tests.benchmarks.planning [--subscribers 1000000] [--times 5] [--populations crowd …]
 
 Each figure is a line `figure NAME VALUE`, a median of some runs in turn with its rival in the same process.
 Times are in seconds, memory in MB above what was held before.
@@ -289,10 +289,10 @@ def measure_claims(count: int) -> None:
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.benchmarks.planning")
-    asked.add_argument("--subscribers", type=int, default=20_000)
+    asked.add_argument("--subscribers", type=int, default=1_000_000)
     asked.add_argument("--claims", type=int, default=200_000)
     asked.add_argument("--times", type=int, default=5)
-    asked.add_argument("--populations", nargs="*", choices=POPULATIONS, default=[*POPULATIONS])
+    asked.add_argument("--populations", nargs="*", choices=POPULATIONS, default=["crowd", "newcomers"])
     asked.add_argument("--memory-of", type=Path)
     asked.add_argument("--claim-from")
     given = asked.parse_args()

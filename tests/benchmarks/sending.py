@@ -4,7 +4,7 @@
 
 A Telegram in a process of its own (`stub.py`) takes every message. Each figure is a line `figure NAME VALUE`;
 what is compared is the median of five runs in turn. *seconds* is the time at a cap of 1,000 a second. aiogram
-is measured where it is installed; it is no dependency of ours.
+is measured where it is installed, as `make bench` does; it is no dependency of ours.
 """
 
 import argparse
@@ -116,7 +116,7 @@ async def measure_ways(count: int) -> None:
         f"{name}_on_{loop}": partial(by_other, name, loop) for name in OTHERS for loop in LOOPS
     }
     if "aiogram" not in OTHERS:
-        say("aiogram is not installed, and not measured; `pip install aiogram` brings it")
+        say("aiogram is not installed, and not measured; `make bench` brings it")
     found: dict[str, list[float]] = {name: [] for name in (*ways, *slow)}
     with a_telegram() as url:
         for _ in range(TIMES):
