@@ -39,6 +39,7 @@ from digestbot.bot.intake import Intake
 from digestbot.bot.limiter import Limiter, shared
 from digestbot.bot.sender import TelegramSender
 from digestbot.bot.throttle import Throttle
+from digestbot.bot.token import TokenWatch
 from digestbot.core.access import Access
 from digestbot.core.categories import read_categories
 from digestbot.core.incident import Limits as Alerts
@@ -108,6 +109,7 @@ class App:
         self.importer = Importer(self.store, clock)
         self.retention = Retention(**settings.retention.model_dump())
         self.metrics = Metrics()
+        self.token = TokenWatch()
         self._leads = False
         self.access = _access(settings)
         self.invitations = Invitations(self.store, clock, self.access.mode)
@@ -194,8 +196,12 @@ class App:
             office,
             door,
             limiter,
-            self.metrics.call,
+            self._called,
         )
+
+    def _called(self, method: str, status: str) -> None:
+        self.metrics.call(method, status)
+        self.token.called(status)
 
     def sender(self, bot: ExtBot[None]) -> TelegramSender:
         return TelegramSender(bot, paid=self._settings.delivery.paid_broadcast)

@@ -141,8 +141,10 @@ async def fetch(app: "App", days: list[date]) -> "list[DayReport]":
 
 
 async def deliver(app: "App") -> tuple[int, int, int]:
+    from digestbot.running import met
+
     await app.take_place()
-    async with app.bot().bot as bot:
+    async with met(app.bot()) as bot:
         courier = app.courier(app.sender(bot))
         await courier.recover()
         with _told_to_wait("Planning"):

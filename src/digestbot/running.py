@@ -3,23 +3,29 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import stamina
 import structlog
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
 
 from digestbot.app import POSTGRES, App
 from digestbot.bot import UPDATES, hurry, introduce, polling_failed
 from digestbot.bot.limiter import seconds
 from digestbot.core.roles import Role
-from digestbot.errors import SettingsError
+from digestbot.errors import OutageError, SettingsError
+
+if TYPE_CHECKING:
+    from digestbot.bot import Bot
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 YOUNG = 10_000
 """New objects after which those that nobody holds are looked for. A push makes many and keeps none: looking
@@ -27,6 +33,9 @@ after each 700, as Python does, takes a tenth of its time."""
 SWITCH = 0.00005
 """Seconds that a thread which computes keeps others waiting. Each /today changes between threads some thirty
 times: Python's own 0.005 add up to a late answer, 0.0005 still to 0.1 s; less than this gains no more."""
+
+
+_STRANGER = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
 
 
 async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
@@ -42,7 +51,7 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
     if role.delivers:
         await app.take_place()
     async with AsyncExitStack() as entered:
-        running = await _begun(entered.enter_async_context(Running(app, role)), stop)
+        running = await _unless(stop, entered.enter_async_context(Running(app, role)))
         if running is None:
             log.info("digestbot stops")
             return
@@ -53,20 +62,26 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
             gc.set_threshold(YOUNG)
             gc.freeze()  # what was imported stays: looking through it again costs 0.1 s of silence each time
             log.info("digestbot runs", role=str(role), bot=running.bot.bot.username, database=app.store.place)
-            await stop.wait()
+            is_lost = await _unless(stop, app.token.lost(running.bot.bot))
             log.info("digestbot stops")
+    if is_lost:
+        problem = (
+            "Telegram does not know DIGESTBOT_TELEGRAM__TOKEN any more; @BotFather shows the right one. "
+            "What is due goes out once it is set."
+        )
+        raise OutageError("telegram", problems=[problem])
 
 
-async def _begun(beginning: Coroutine[Any, Any, "Running"], stop: asyncio.Event) -> "Running | None":
-    """Return what has begun; None where *stop* was set before."""
-    begins, stops = asyncio.create_task(beginning), asyncio.create_task(stop.wait())
+async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, T]) -> T | None:
+    """Return what comes of *doing* something; None where *stop* was set before."""
+    does, stops = asyncio.create_task(doing), asyncio.create_task(stop.wait())
     try:
-        await asyncio.wait((begins, stops), return_when=asyncio.FIRST_COMPLETED)
-        return begins.result() if begins.done() else None
+        await asyncio.wait((does, stops), return_when=asyncio.FIRST_COMPLETED)
+        return does.result() if does.done() else None
     finally:
-        begins.cancel()
+        does.cancel()
         stops.cancel()
-        await asyncio.gather(begins, stops, return_exceptions=True)
+        await asyncio.gather(does, stops, return_exceptions=True)
 
 
 class Running:
@@ -111,8 +126,7 @@ class Running:
             await self.writer.close()  # who waits for it is told that nothing comes
         await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
-            with suppress(InvalidToken):  # taken from us meanwhile; that ended the polling, and was logged
-                await self.bot.updater.stop()
+            await self.bot.updater.stop()
         if self.bot.running:
             await self.bot.stop()
         await self._intake.stop()
@@ -137,8 +151,21 @@ class Running:
             await self.bot.bot.shutdown()
             if not isinstance(error, InvalidToken):
                 raise
-            problem = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
-            raise SettingsError("settings", problems=[problem]) from None
+            raise SettingsError("settings", problems=[_STRANGER]) from None
+
+
+@asynccontextmanager
+async def met(bot: "Bot") -> "AsyncIterator[ExtBot[None]]":
+    """Hold a bot that only sends. Raises SettingsError or OutageError where Telegram does not take it."""
+    async with AsyncExitStack() as opened:
+        try:
+            await opened.enter_async_context(bot.bot)
+        except InvalidToken:
+            raise SettingsError("settings", problems=[_STRANGER]) from None
+        except TelegramError as error:
+            problem = f"Telegram does not answer: {error}; see DIGESTBOT_TELEGRAM__API_URL, or try later."
+            raise OutageError("telegram", problems=[problem]) from None
+        yield bot.bot
 
 
 async def _at_last(ask: Callable[[], Awaitable[object]]) -> None:

@@ -200,4 +200,5 @@ def test_what_an_answer_means(status: int, content: bytes, outcome: Outcome) -> 
     """Decided by what is known of the message."""
     answer = read(status, content)
     assert answer.outcome is outcome
-    assert (answer.wait is not None) == (status == 429)
+    assert (answer.wait is not None) == (status in {401, 404, 429})
+    assert answer.everyone == (status in {401, 404})

@@ -124,7 +124,7 @@ async def test_a_bot_whose_token_was_taken_stops_in_order(home: Path, capsys: Pr
             token, telegram.server.token = telegram.token, "9:another"
             await telegram.user("Bob", "en", started=True).says("/help")
             async with asyncio.timeout(20):
-                while "Invalid token" not in (told := capsys.readouterr().err):  # noqa: ASYNC110
+                while "Unauthorized" not in (told := capsys.readouterr().err):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
         assert not running.bot.running
     assert token not in told

@@ -274,12 +274,25 @@ async def test_a_missing_token_is_told_in_one_line(world: World, words: list[str
     ]
 
 
-async def test_a_token_that_telegram_does_not_know_ends_the_start(world: World) -> None:
+@pytest.mark.parametrize("words", ["run", "deliver"])
+async def test_a_token_that_telegram_does_not_know_ends_the_start(world: World, words: str) -> None:
     """Exit code 2 and one line that does not show the token."""
-    code, _, complaints = await digestbot(world, "run", DIGESTBOT_TELEGRAM__TOKEN="654321:stranger")
+    code, _, complaints = await digestbot(world, words, DIGESTBOT_TELEGRAM__TOKEN="654321:stranger")
     assert code == 2
     assert "is not known to Telegram" in complaints
     assert "stranger" not in complaints
+    assert "Traceback" not in complaints
+
+
+async def test_an_errand_does_not_wait_for_a_telegram_that_is_away(world: World) -> None:
+    """Exit code 1 and one line; what was due stays due."""
+    code, _, complaints = await digestbot(
+        world, "deliver", DIGESTBOT_TELEGRAM__API_URL="http://127.0.0.1:9/nowhere"
+    )
+    assert code == 1
+    (line,) = complaints.splitlines()
+    assert line.startswith("Telegram does not answer: ")
+    assert line.endswith("; see DIGESTBOT_TELEGRAM__API_URL, or try later.")
 
 
 async def test_healthy_tells_a_running_bot_from_a_dead_one(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from telegram import Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
-from telegram.error import Conflict, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
 from digestbot.bot.context import Context, Desk, Office, chat_of
@@ -34,7 +34,7 @@ from digestbot.bot.handlers import (
 )
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
-from digestbot.bot.transport import AiohttpRequest, Count
+from digestbot.bot.transport import AiohttpRequest, Count, UpdatesRequest
 from digestbot.core.languages import LANGUAGES
 from digestbot.core.subscriber import Chat, ChatKind
 from digestbot.errors import UserError
@@ -77,7 +77,7 @@ def build(
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
         .request(AiohttpRequest(count=count))
-        .get_updates_request(AiohttpRequest(connections=2, count=count))
+        .get_updates_request(UpdatesRequest(connections=2, count=count))
         .rate_limiter(limiter or Limiter())
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(ByChat(door.drops))
@@ -138,7 +138,7 @@ def polling_failed(error: TelegramError) -> None:
 async def on_error(update: object, context: Context) -> None:
     """Tell the reader what is wrong and how to mend it; write down what only we can mend."""
     error = context.error
-    if isinstance(error, NetworkError | RetryAfter | Forbidden):
+    if isinstance(error, NetworkError | RetryAfter | Forbidden | InvalidToken):
         _not_taken(error)
         return
     number = secrets.token_hex(3)

@@ -23,7 +23,7 @@ from yarl import URL
 from digestbot.actions.messenger import Answer
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.line import NotSentError, ResponseLostError
-from digestbot.bot.transport import LONGEST_WAIT, AiohttpRequest
+from digestbot.bot.transport import LONGEST_WAIT, UNKNOWN, AiohttpRequest
 from digestbot.core.broadcast import Progress, Shown
 from digestbot.core.delivery import Outcome
 from digestbot.render.message import Button, Copy, Message, Press
@@ -46,6 +46,8 @@ _NO_THREAD = ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
 """A 400 with one of these speaks of the thread that we wrote to."""
 _UNTOLD_WAIT = 30.0
 """Seconds after a 429 that names none."""
+_TOKEN_WAIT = timedelta(seconds=30)
+"""After so long we try again whether Telegram knows our token."""
 _TAKEN = b'{"ok":true,'
 _SENT = Answer(Outcome.SENT)
 _NO_CHAT = ("chat not found", "PEER_ID_INVALID", "group chat was deactivated")
@@ -94,7 +96,7 @@ class TelegramSender:
             self._limiter.taken()
         elif thread_id is not None and any(words in (answer.reason or "") for words in _NO_THREAD):
             return Answer(Outcome.NOT_SENT, timedelta(0), reason=answer.reason, lost_thread=thread_id)
-        elif answer.wait:
+        elif answer.wait and not answer.everyone:
             everyone = self._limiter.told_to_wait(chat_id, answer.wait.total_seconds())
             return replace(answer, everyone=everyone)
         return answer
@@ -155,7 +157,9 @@ def _refused(status: int, reason: str, parameters: Mapping[str, Any]) -> Answer:
         return Answer(Outcome.BLOCKED, reason=reason)
     if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
         return Answer(_objection(reason), reason=reason)
-    return Answer(Outcome.NOT_SENT, reason=reason)  # 401, 404: the token, which the owner mends
+    if str(status) in UNKNOWN:  # the token, which the owner mends: no message's fault, and no chat's
+        return Answer(Outcome.NOT_SENT, _TOKEN_WAIT, reason=reason, everyone=True)
+    return Answer(Outcome.NOT_SENT, reason=reason)
 
 
 def _objection(reason: str) -> Outcome:

@@ -4,6 +4,7 @@ What is sent in masses goes its own way, `line.py`, where no proxy is in between
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.request import getproxies
 
@@ -11,6 +12,7 @@ import aiohttp
 import orjson
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.payload import BytesPayload
+from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
@@ -26,6 +28,8 @@ _NEVER_CONNECTED = (
 )
 
 
+UNKNOWN = frozenset({"401", "404"})
+"""What is answered to a token that Telegram does not know; 404 also to a method that it does not know."""
 LONGEST_WAIT = 86_400
 """Seconds that we let ourselves be told to wait. What a broken server wishes, no timedelta may hold."""
 Count = Callable[[str, str], None]
@@ -135,6 +139,19 @@ class AiohttpRequest(BaseRequest):
         if isinstance(told, dict) and isinstance(wait := told.get("retry_after"), int | float):
             told["retry_after"] = min(wait, LONGEST_WAIT)
         return parsed
+
+
+class UpdatesRequest(AiohttpRequest):
+    """Asks for updates, also after our token was refused.
+
+    python-telegram-bot would never ask again then, though Telegram may know it a second later.
+    """
+
+    async def do_request(self, *given: Any, **named: Any) -> tuple[int, bytes]:
+        status, content = await super().do_request(*given, **named)
+        if str(status) in UNKNOWN:
+            raise TelegramError(HTTPStatus(status).phrase)
+        return status, content
 
 
 class _JsonBody(BytesPayload):

@@ -76,8 +76,6 @@ class Server:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer one call and write it down."""
         started = time.perf_counter()
-        if request.match_info["token"] != self.token:
-            return _no(RefusalError(401, "Unauthorized"))
         try:
             asked = await _params(request)
         except RefusalError as refusal:
@@ -103,6 +101,8 @@ class Server:
         await self._called.wait()
 
     async def _handle(self, request: web.Request, call: Call, asked: Params) -> web.Response:
+        if request.match_info["token"] != self.token:
+            raise RefusalError(401, "Unauthorized")
         call.fault = fault = self.faults.draw(call.method, call.chat)
         if fault:
             if fault.trouble is Trouble.STALL:
