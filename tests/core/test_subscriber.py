@@ -1,13 +1,23 @@
 """When a digest is due, on clocks that jump, repeat an hour, or are three quarters of an hour off."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core.subscriber import EVERY_DAY, WEEKDAYS, Schedule, next_due
+from digestbot.core.subscriber import (
+    EVERY_DAY,
+    WEEKDAYS,
+    Schedule,
+    Subscriber,
+    SubscriberState,
+    due,
+    next_due,
+)
+from tests.builders import a_subscriber
 
 
 def utc(text: str) -> datetime:
@@ -15,7 +25,7 @@ def utc(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("schedule", "after", "due"),
+    ("schedule", "after", "slot"),
     [
         pytest.param(Schedule(time(8), "UTC"), "2025-10-14 07:59", "2025-10-14 08:00", id="today"),
         pytest.param(Schedule(time(8), "UTC"), "2025-10-14 08:00", "2025-10-15 08:00", id="not twice"),
@@ -70,15 +80,76 @@ def utc(text: str) -> datetime:
         ),
     ],
 )
-def test_due(schedule: Schedule, after: str, due: str) -> None:
+def test_next_due(schedule: Schedule, after: str, slot: str) -> None:
     """The first due time after a moment."""
-    assert next_due(schedule, utc(after)) == utc(due)
+    assert next_due(schedule, utc(after)) == utc(slot)
 
 
 def test_a_new_hour_brings_no_second_digest_today() -> None:
     """Who had a digest at eight and now wants nine gets the next one tomorrow."""
     slot = utc("2025-10-14 08:00")
     assert next_due(Schedule(time(9), "UTC"), utc("2025-10-14 08:30"), slot) == utc("2025-10-15 09:00")
+
+
+FRIDAY_8 = utc("2025-10-17 08:00")
+PAUSED: dict[str, Any] = {"state": SubscriberState.PAUSED, "next_due_at": FRIDAY_8}
+
+
+@pytest.mark.parametrize(
+    ("reader", "slot"),
+    [
+        pytest.param(a_subscriber(next_due_at=None), "2025-10-20 08:00", id="who begins waits for the next"),
+        pytest.param(a_subscriber(next_due_at=FRIDAY_8), "2025-10-17 08:00", id="what is due stays due"),
+        pytest.param(
+            a_subscriber(next_due_at=FRIDAY_8, schedule=Schedule(time(7), "UTC")),
+            "2025-10-17 08:00",
+            id="also where the new hour is over for today",
+        ),
+        pytest.param(
+            a_subscriber(next_due_at=FRIDAY_8, schedule=Schedule(time(9), "UTC")),
+            "2025-10-17 09:00",
+            id="a later hour of the same day has it wait",
+        ),
+        pytest.param(
+            a_subscriber(next_due_at=FRIDAY_8, schedule=Schedule(time(8), "UTC", (0,))),
+            "2025-10-17 08:00",
+            id="also where the day is none any more",
+        ),
+        pytest.param(
+            a_subscriber(next_due_at=FRIDAY_8, schedule=Schedule(time(8), "Asia/Seoul")),
+            "2025-10-17 08:00",
+            id="also in another zone",
+        ),
+        pytest.param(
+            a_subscriber(next_due_at=utc("2025-10-14 08:00"), schedule=Schedule(time(9), "UTC")),
+            "2025-10-14 08:00",
+            id="what is overdue for days is not put off",
+        ),
+        pytest.param(
+            a_subscriber(**PAUSED, paused_until=utc("2025-10-17").date()),
+            "2025-10-17 08:00",
+            id="a pause that is over has its first digest",
+        ),
+        pytest.param(
+            a_subscriber(**PAUSED, paused_until=utc("2025-10-21").date()),
+            "2025-10-21 08:00",
+            id="a pause keeps back what is due",
+        ),
+    ],
+)
+def test_what_is_due_is_not_lost_by_a_change(reader: Subscriber, slot: str) -> None:
+    """Changed half a minute after Friday's eight o'clock, before Friday's digest was planned."""
+    assert due(reader, utc("2025-10-17 08:00:30")) == utc(slot)
+
+
+@pytest.mark.parametrize("paused_until", [None, utc("2025-10-21").date()])
+def test_who_wants_nothing_is_due_nothing(paused_until: date | None) -> None:
+    """Neither in a pause without an end, nor unsubscribed or blocked."""
+    gone = (SubscriberState.UNSUBSCRIBED, SubscriberState.BLOCKED)
+    states = gone if paused_until else (*gone, SubscriberState.PAUSED)
+    for state in states:
+        reader = a_subscriber(state=state, next_due_at=FRIDAY_8, paused_until=paused_until)
+        assert due(reader, FRIDAY_8) is None
 
 
 def test_a_schedule_without_days_is_our_bug() -> None:
@@ -110,9 +181,9 @@ moments = st.datetimes(datetime(2008, 1, 1), datetime(2030, 1, 1), timezones=st.
 @given(schedules, moments)
 def test_the_next_is_soon_on_a_wanted_day_and_at_the_hour(schedule: Schedule, after: datetime) -> None:
     """Within eight days and a bit; the wall shows the hour, but where the clock jumped over it."""
-    due = next_due(schedule, after)
-    local = due.astimezone(ZoneInfo(schedule.zone))
-    assert after < due <= after + timedelta(days=16)
+    slot = next_due(schedule, after)
+    local = slot.astimezone(ZoneInfo(schedule.zone))
+    assert after < slot <= after + timedelta(days=16)
     assert local.weekday() in schedule.weekdays or local.time() < schedule.at
     wall = local.replace(tzinfo=None)
     wanted = wall.replace(hour=schedule.at.hour, minute=schedule.at.minute)

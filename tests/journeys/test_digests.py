@@ -64,6 +64,19 @@ async def test_moving_the_hour_does_not_bring_a_second_digest_that_day(
     assert len(digests(agent_reader)) == 2
 
 
+@pytest.mark.parametrize("words", ["/start", "/time 8:30", "/days sat", "/timezone Seoul", "/resume"])
+async def test_a_change_right_after_the_hour_costs_no_digest(
+    stage: Stage, agent_reader: Person, words: str
+) -> None:
+    """What is due and not planned yet comes today all the same, and the next one as was wished."""
+    stage.clock.now = at(7, 0, 20)
+    await ask(agent_reader, words)
+    await stage.at(at(7, 1))
+    assert len(digests(agent_reader)) == 1
+    await stage.at(at(8))
+    assert len(digests(agent_reader)) == 1
+
+
 async def test_a_weekend_is_silent(stage: Stage, agent_reader: Person) -> None:
     """Nothing is listed on weekends, so nothing is said; Monday brings what Friday listed late."""
     await stage.at(at(7))

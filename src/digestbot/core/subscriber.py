@@ -163,13 +163,20 @@ def stranger(chat: Chat, defaults: Defaults) -> Subscriber:
 
 
 def due(reader: Subscriber, now: datetime) -> datetime | None:
-    """Return when *reader* is told something next, later than *now*; None where nothing is to come."""
-    if reader.state is SubscriberState.ACTIVE:
-        return next_due(reader.schedule, now, reader.last_slot_at)
+    """Return when *reader*, whose wishes changed, is told something next; None where nothing is to come.
+
+    What was due already, and waits to be planned, stays due: a change does not move it to another day.
+    """
+    begins = now
     if reader.state is SubscriberState.PAUSED and reader.paused_until:
         midnight = datetime.combine(reader.paused_until, time.min, ZoneInfo(reader.schedule.zone))
-        return next_due(reader.schedule, max(now, midnight - timedelta.resolution), reader.last_slot_at)
-    return None
+        begins = max(now, midnight - timedelta.resolution)
+    elif reader.state is not SubscriberState.ACTIVE:
+        return None
+    following, waits = next_due(reader.schedule, begins, reader.last_slot_at), reader.next_due_at
+    if waits is None or waits > now or begins > now:
+        return following
+    return following if reader.schedule.day_of(following) == reader.schedule.day_of(waits) else waits
 
 
 def missed(schedule: Schedule, slot_at: datetime, since: date | None) -> date | None:
