@@ -29,7 +29,7 @@ from digestbot.actions.plan import CHUNK, Planner
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Rules
 from digestbot.store import Store
-from digestbot.store.deliveries import START
+from digestbot.store.queue import START
 from digestbot.vocabulary import load_synonyms
 from tests.benchmarks.interests import SAMPLE, figure, invented, readers, substring
 from tests.builders import NOON, Clock

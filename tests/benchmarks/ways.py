@@ -32,7 +32,8 @@ from digestbot.core.subscriber import Schedule
 from digestbot.render.message import Message
 from digestbot.settings import only
 from digestbot.store import Store, Tables
-from digestbot.store.deliveries import START, Claim, Deliveries, Place, Settled
+from digestbot.store.deliveries import Deliveries, Settled
+from digestbot.store.queue import START, Claim, Place
 from tests.builders import NOON, Clock, a_paper, a_subscriber
 
 TOKEN = "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI"

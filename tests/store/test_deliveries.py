@@ -231,6 +231,21 @@ async def test_claims_go_on_from_their_place_the_longest_waiting_first(store: St
     assert [NOON - one.slot_at for one in taken] == [3 * MINUTE, 2 * MINUTE, MINUTE]
 
 
+async def test_a_claim_ends_where_the_next_begins_however_readers_differ(store: Store) -> None:
+    """Who reads otherwise is told by another row; none is passed over, and none is taken again."""
+    async with store.write() as tables:
+        for chat, language in enumerate(("en", "ko", "en", "ja", "ko"), 1):
+            added = await tables.subscribers.add(a_subscriber(chat, language=language), NOON)
+            await plan(tables, added, NOON - MINUTE)
+        claims = [await tables.deliveries.claim(NOON, 3)]
+        claims.append(await tables.deliveries.claim(NOON, 3, claims[0].upto))
+    told = [{who.chat_id: who.reader.language for who in one.addressees.values()} for one in claims]
+    assert told == [{1: "en", 2: "ko", 3: "en"}, {4: "ja", 5: "ko"}]
+    for one in claims:
+        assert {each.id for each in one.deliveries} == set(one.addressees)
+        assert one.upto == (NOON - MINUTE, max(one.addressees))
+
+
 @pytest.fixture
 async def pair(newest_url: str) -> AsyncIterator[tuple[Store, Store]]:
     """Two who are on the same database, as two processes would."""

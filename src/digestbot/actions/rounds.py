@@ -39,7 +39,8 @@ from digestbot.core.delivery import (
 from digestbot.core.subscriber import Addressee, Reader
 from digestbot.core.threads import thread_of
 from digestbot.store import Store, Tables, is_away
-from digestbot.store.deliveries import START, Claim, Place, Settled
+from digestbot.store.deliveries import Settled
+from digestbot.store.queue import START, Claim, Place
 
 log = structlog.get_logger()
 

@@ -32,9 +32,16 @@ def to_driver(connection: AsyncConnection, type_: sa.types.TypeEngine[Any]) -> C
 
 def as_json(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
     """Return *columns* as one JSON, with times as the database writes them."""
+    return sa.cast(_array(connection, columns), sa.Text)
+
+
+def as_one_json(
+    connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]
+) -> sa.ColumnElement[str]:
+    """Return *columns* of all rows, or of a group of them, as one JSON, in no order."""
     is_postgresql = connection.dialect.name == "postgresql"
-    array = sa.func.json_build_array if is_postgresql else sa.func.json_array
-    return sa.cast(array(*columns), sa.Text)
+    together = sa.func.json_agg if is_postgresql else sa.func.json_group_array
+    return sa.cast(together(_array(connection, columns)), sa.Text)
 
 
 def one_of(
@@ -55,6 +62,11 @@ def pairs(connection: AsyncConnection, numbers: Mapping[int, int]) -> sa.TableVa
         return sa.func.unnest(*both).table_valued(*columns).render_derived()
     told = orjson.dumps(numbers, option=orjson.OPT_NON_STR_KEYS).decode()
     return sa.func.json_each(told).table_valued(*columns)
+
+
+def _array(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    is_postgresql = connection.dialect.name == "postgresql"
+    return (sa.func.json_build_array if is_postgresql else sa.func.json_array)(*columns)
 
 
 def _same(value: Any) -> Any:

@@ -1,11 +1,10 @@
 """The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import repeat
-from typing import Any, NamedTuple, Self
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,21 +13,10 @@ from digestbot.core.delivery import LEASE, MAX_ATTEMPTS, RETRY_FAILED, Delivery,
 from digestbot.core.digest import Digest
 from digestbot.core.subscriber import Addressee
 from digestbot.core.why import Told
-from digestbot.store.bulk import as_json, insert_many, one_of, pairs, to_driver
+from digestbot.store.bulk import insert_many, one_of, pairs, to_driver
 from digestbot.store.picks import Packed, unpack
+from digestbot.store.queue import START, Claim, Group, Place, waiting
 from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
-from digestbot.store.subscribers import READER, moment_of, reader_of
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the queue: what stands before it was asked for already."""
-
-    act_at: datetime
-    id: int
-
-
-START = Place(datetime.min.replace(tzinfo=UTC), 0)
 
 
 class Settled(NamedTuple):
@@ -36,17 +24,6 @@ class Settled(NamedTuple):
 
     delivery: Delivery
     error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Deliveries that are ours to send, the longest waiting first."""
-
-    deliveries: list[Delivery] = field(default_factory=list)
-    addressees: dict[int, Addressee] = field(default_factory=dict)
-    """Who gets them, by the delivery's id."""
-    upto: Place = START
-    """The place of the last of them: from there on is what others wait for."""
 
 
 class Deliveries:
@@ -93,22 +70,20 @@ class Deliveries:
 
         Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
         """
-        common = (as_json(self._connection, columns) for columns in (_SHARED, READER))
         asked = {"now": now, "number": limit, "after_at": after.act_at, "after_id": after.id}
-        rows = (await self._connection.execute(_WAITING.add_columns(*common), asked)).all()
-        if not rows:
+        rows = await self._connection.execute(waiting(self._connection), asked)
+        groups = sorted((Group.of(*row) for row in rows), key=attrgetter("upto"))
+        if not groups:
             return Claim()
-        mine = one_of(self._connection, deliveries.c.id, [row[0] for row in rows])
+        known = await self.digests({group.shared.digest_id for group in groups})
+        claim = Claim(upto=groups[-1].upto)
+        for shared, reader, each in groups:
+            claimed = shared.claimed(known[shared.digest_id], now)
+            claim.deliveries.extend(Delivery(id_, whose, *claimed) for id_, whose, _ in each)
+            claim.addressees.update((id_, Addressee(chat_id, reader)) for id_, _, chat_id in each)
+        mine = one_of(self._connection, deliveries.c.id, claim.addressees)
         await self._connection.execute(_CLAIM.where(mine), {"now": now, "until": now + LEASE})
-        shared = {told: _Shared.of(told) for told in {row[3] for row in rows}}
-        readers = {told: reader_of(told) for told in {row[4] for row in rows}}
-        known = await self.digests({one.digest_id for one in shared.values()})
-        claimed = {told: one.claimed(known[one.digest_id], now) for told, one in shared.items()}
-        return Claim(
-            [Delivery(id_, whose, *claimed[told]) for id_, whose, _, told, _ in rows],
-            {id_: Addressee(chat_id, readers[told]) for id_, _, chat_id, _, told in rows},
-            Place(shared[rows[-1][3]].act_at, rows[-1][0]),
-        )
+        return claim
 
     async def renew(self, ids: Collection[int], now: datetime) -> None:
         """Tell that the sender of these still lives."""
@@ -242,40 +217,6 @@ class Deliveries:
         return _delivery(row, (await self.digests({row.digest_id}))[row.digest_id])
 
 
-_SHARED = (
-    deliveries.c.digest_id,
-    deliveries.c.slot_at,
-    deliveries.c.done,
-    deliveries.c.attempts,
-    deliveries.c.tried_at,
-    deliveries.c.doubts,
-    deliveries.c.doubt_upto,
-    deliveries.c.unconfirmed,
-    deliveries.c.act_at,
-    deliveries.c.claims,
-)
-"""What many deliveries have in common."""
-_EARLIER = deliveries.alias("earlier")
-_WAITING = (
-    sa.select(deliveries.c.id, deliveries.c.subscriber_id, subscribers.c.chat_id)
-    .select_from(deliveries.join(subscribers))
-    .where(
-        deliveries.c.act_at <= sa.bindparam("now", type_=UTCDateTime),
-        sa.tuple_(deliveries.c.act_at, deliveries.c.id)
-        > sa.tuple_(sa.bindparam("after_at", type_=UTCDateTime), sa.bindparam("after_id", type_=sa.Integer)),
-        deliveries.c.state != State.SENDING,
-        # An earlier digest of the reader's is on its way, and has not failed so far: that one goes first.
-        ~sa.exists().where(
-            _EARLIER.c.subscriber_id == deliveries.c.subscriber_id,
-            _EARLIER.c.slot_at < deliveries.c.slot_at,
-            _EARLIER.c.act_at.is_not(None),
-            _EARLIER.c.state != State.FAILED,
-        ),
-    )
-    .order_by(deliveries.c.act_at, deliveries.c.id)
-    .limit(sa.bindparam("number"))
-    .with_for_update(of=deliveries, skip_locked=True)
-)
 _CLAIM = deliveries.update().values(
     state=State.SENDING,
     act_at=sa.bindparam("until"),
@@ -348,36 +289,3 @@ def _delivery(row: sa.Row[Any], digest: Digest) -> Delivery:
         act_at=row.act_at,
         claims=row.claims,
     )
-
-
-class _Shared(NamedTuple):
-    """What JSON tells of _SHARED, which is read once for all deliveries that have it in common."""
-
-    digest_id: int
-    slot_at: datetime
-    done: int
-    attempts: int
-    tried_at: datetime | None
-    doubts: int
-    doubt_upto: int
-    unconfirmed: bool
-    act_at: datetime
-    claims: int
-
-    @classmethod
-    def of(cls, told: str) -> Self:
-        digest_id, slot_at, done, attempts, tried_at, doubts, upto, unconfirmed, act_at, claims = json.loads(
-            told
-        )
-        return cls(
-            digest_id, moment_of(slot_at), done, attempts, moment_of(tried_at) if tried_at else None,
-            doubts, upto, bool(unconfirmed), moment_of(act_at), claims,
-        )  # fmt: skip
-
-    def claimed(self, digest: Digest, now: datetime) -> tuple[Any, ...]:
-        """Return what a delivery is, but for its ids, once it is claimed: to be told that takes longer."""
-        return (
-            self.digest_id, self.slot_at, digest, State.SENDING, self.done, self.attempts + 1,
-            self.tried_at or now, self.doubts, self.doubt_upto, self.unconfirmed, now + LEASE,
-            self.claims + 1,
-        )  # fmt: skip
