@@ -56,11 +56,15 @@ class Tastes:
 
     async def learn(self, chat: Chat) -> None:
         """Learn anew from all votes; without any nothing is learned, also not from what is saved."""
-        reader = await self._membership.reader(chat)
+        while not await self._learned(chat):
+            pass  # another vote came meanwhile
+
+    async def _learned(self, chat: Chat) -> bool:
+        """Learn from the votes as they are now; tell whether they still were so when that was written."""
         async with self._store.read() as tables:
-            opinions = await _opinions(tables, reader.id)
+            reader = await self._membership.readers.known(tables, chat)
+            opinions, removed = told = await _told(tables, reader.id)
             papers = await tables.papers.get_many(opinions)
-            removed = await tables.tastes.unlearned(reader.id)
             known = await self._background(tables)
         lessons = [
             Lesson(papers[paper_id], is_liked=opinion is Opinion.USEFUL)
@@ -69,7 +73,10 @@ class Tastes:
         ]
         taste = await asyncio.to_thread(learn, lessons, known, removed)
         async with self._store.write() as tables:
-            await tables.tastes.teach(reader.id, taste)
+            reader = await self._membership.readers.known(tables, chat)  # ours: others wait to teach
+            if is_so := await _told(tables, reader.id) == told:
+                await tables.tastes.teach(reader.id, taste)
+        return is_so
 
     async def profile(self, chat: Chat) -> Profile:
         """Return what was learned of who reads in *chat*."""
@@ -108,6 +115,11 @@ class Tastes:
             papers = await tables.papers.listed(today - timedelta(days=_DAYS), today + timedelta(days=1))
             self._known = arrival, await asyncio.to_thread(known_words, papers)
         return self._known[1]
+
+
+async def _told(tables: Tables, reader_id: int) -> tuple[dict[str, Opinion], frozenset[str]]:
+    """Return all that a reader's taste is learned from: opinions, and the words that are to be left out."""
+    return await _opinions(tables, reader_id), await tables.tastes.unlearned(reader_id)
 
 
 async def _opinions(tables: Tables, reader_id: int) -> dict[str, Opinion]:
