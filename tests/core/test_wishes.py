@@ -64,6 +64,43 @@ from digestbot.errors import UserError
         ("昼12時", time(12)),
         ("晚上12点", time(0)),
         ("८", time(8)),
+        ("0830", time(8, 30)),
+        ("830", time(8, 30)),
+        ("2030", time(20, 30)),
+        ("8 30", time(8, 30)),
+        ("8am", time(8)),
+        ("8:30 a.m.", time(8, 30)),
+        ("20:30h", time(20, 30)),
+        ("8 o’clock", time(8)),
+        ("at 8", time(8)),
+        ("every day at 8 pm", time(20)),
+        ("8 in the morning", time(8)),
+        ("7:30 in the evening", time(19, 30)),
+        ("noon", time(12)),
+        ("12 noon", time(12)),
+        ("midnight", time(0)),
+        ("24:00", time(0)),
+        ("2400", time(0)),
+        ("정오", time(12)),
+        ("자정", time(0)),
+        ("24시", time(0)),
+        ("오전 8시", time(8)),
+        ("오전 8시에", time(8)),
+        ("매일 8시", time(8)),
+        ("正午", time(12)),
+        ("午前8時", time(8)),
+        ("午前8時に", time(8)),
+        ("朝の8時", time(8)),
+        ("深夜0時", time(0)),
+        ("毎日8時", time(8)),
+        ("中午", time(12)),
+        ("早8点", time(8)),
+        ("晚8点", time(20)),
+        ("夜里11点", time(23)),
+        ("早上8点", time(8)),
+        ("下午3点一刻", time(15, 15)),
+        ("8点三刻", time(8, 45)),
+        ("每天8点", time(8)),
         ("\u200e08:30\u200f", time(8, 30)),
     ],
 )
@@ -76,12 +113,20 @@ def test_a_clock(text: str, means: time) -> None:
     "text",
     [
         "",
-        "24:00",
+        "24:01",
+        "860",
+        "12345",
         "8:60",
         "25",
         "13 pm",
         "0 am",
-        "noon",
+        "8 noon",
+        "morning",
+        "아침",
+        "evening",
+        "朝",
+        "早上",
+        "8 UTC",
         "8:30:00",
         "-8",
         "🕗",
@@ -165,6 +210,29 @@ def test_no_days(text: str) -> None:
         (["10", "周"], "t7.10"),
         (["本月"], "t30.5"),
         (["今天", "3"], "t1.3"),
+        (["this", "week"], "t7.5"),
+        (["10", "this", "month"], "t30.10"),
+        (["weekly"], "t7.5"),
+        (["7", "days"], "t7.5"),
+        (["30", "days", "3"], "t30.3"),
+        (["week", "10", "papers"], "t7.10"),
+        (["이번주"], "t7.5"),
+        (["이번", "주", "10개"], "t7.10"),
+        (["이번", "달"], "t30.5"),
+        (["일주일"], "t7.5"),
+        (["1주일"], "t7.5"),
+        (["최근", "한", "달"], "t30.5"),
+        (["오늘", "논문", "3편"], "t1.3"),
+        (["今週の論文"], "t7.5"),
+        (["今週", "10本"], "t7.10"),
+        (["1週間"], "t7.5"),
+        (["1か月"], "t30.5"),
+        (["今日"], "t1.5"),
+        (["这周"], "t7.5"),
+        (["这个星期", "10篇"], "t7.10"),
+        (["最近一周"], "t7.5"),
+        (["这个月"], "t30.5"),
+        (["今天10篇"], "t1.10"),
     ],
 )
 def test_top(words: list[str], view: str) -> None:
@@ -173,17 +241,26 @@ def test_top(words: list[str], view: str) -> None:
     assert str(read_view(view)) == view
 
 
-@pytest.mark.parametrize("words", [["0"], ["31"], ["year"], ["5", "week", "now"], ["-5"], ["5.5"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["0"], ["31"], ["99999"], ["year"], ["5", "week", "now"], ["-5"], ["5.5"], ["5", "6"]),
+        *(["week", "month"], ["week", "this", "week"], ["weekend"], ["2", "weeks"], ["last", "week"]),
+        *(["5월"], ["2주"], ["5月"], ["2周"], ["지난주"], ["先週"], ["上周"], ["mine", "my"]),
+    ],
+)
 def test_no_top(words: list[str]) -> None:
     """Refused with an example."""
     with pytest.raises(UserError, match="usage-top"):
         wishes.top(words)
 
 
-@pytest.mark.parametrize("mine", ["mine", "내", "自分", "マイトピック", "我的", "我的主题"])
+@pytest.mark.parametrize(
+    "mine", ["mine", "my topics", "내", "내 주제", "自分", "マイトピック", "我的", "我的主题"]
+)
 def test_my_top(mine: str) -> None:
     """Of my topics only."""
-    assert wishes.top(["3", mine, "week"]).kind == MINE[ViewKind.TOP_WEEK]
+    assert wishes.top(["3", *mine.split(), "week"]).kind == MINE[ViewKind.TOP_WEEK]
 
 
 @pytest.mark.parametrize("word", ["all", "전체", "すべて", "全部", "所有"])

@@ -15,30 +15,39 @@ from digestbot.errors import UserError
 MOST_TOP = 30
 MOST_VOTES = 1000
 _RECAP = 10
-_MORNING = ("am", "오전", "아침", "새벽", "午前", "朝", "早朝", "上午", "早上", "早晨", "清晨", "凌晨")
-_AFTERNOON = ("pm", "오후", "저녁", "午後", "夕方", "下午", "傍晚")
+_MORNING = ("오전", "아침", "새벽", "午前", "朝", "早朝", "上午", "早上", "早晨", "早", "清晨", "凌晨")
+_AFTERNOON = ("오후", "저녁", "午後", "夕方", "下午", "傍晚")
 _NOON = ("낮", "昼", "中午")
-_NIGHT = ("밤", "夜", "晚上")
+_NIGHT = ("밤", "夜", "深夜", "晩", "晚上", "晚", "夜里", "半夜")
+_HOURS = {
+    **dict.fromkeys(("noon", "12 noon", "midday", "정오", "正午", "中午"), time(12)),
+    **dict.fromkeys(("midnight", "자정", "午夜", "半夜"), time(0)),
+}
 _CLOCK = re.compile(
-    rf"(?P<before>{'|'.join((*_MORNING[1:], *_AFTERNOON[1:], *_NOON, *_NIGHT))})?\s*(?P<hour>\d{{1,2}})"
-    r"(?:\s*[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分]?|(?P<single>\d)[분分]|(?P<half_past>[반半])|[钟鐘整])?)?"
-    r"\s*(?P<after>am|pm)?"
+    r"(?:(?:at|daily|every day)\s+(?:at\s+)?|매일\s*|毎日\s*|每天\s*)?"
+    rf"(?:(?P<half>{'|'.join((*_MORNING, *_AFTERNOON, *_NOON, *_NIGHT))})の?)?\s*(?P<hour>\d{{1,2}})"
+    r"(?:\s*[:.h시時时点點]\s*(?:(?P<minute>\d{2})[분分h]?|(?P<single>\d)[분分]|(?P<half_past>[반半])"
+    r"|(?P<quarters>[一三])刻|[钟鐘整])?|\s*(?P<bare>\d{2})|\s*o['’]clock)?"
+    r"\s*(?:(?P<am>a\.?m\.?|in the morning)|(?P<pm>p\.?m\.?|in the (?:afternoon|evening))|에|に)?"
 )
 _NUMBER = re.compile(r"\d{1,4}")
-_PERIODS = {
-    "day": ViewKind.TOP_DAY,
-    "week": ViewKind.TOP_WEEK,
-    "month": ViewKind.TOP_MONTH,
-    "today": ViewKind.TOP_DAY,
-    **dict.fromkeys(("오늘", "일", "今日", "本日", "日", "今天", "天"), ViewKind.TOP_DAY),
-    **dict.fromkeys(("주", "주간", "週", "週間", "今週", "周", "本周", "一周"), ViewKind.TOP_WEEK),
-    **dict.fromkeys(("월", "월간", "月", "月間", "今月", "本月"), ViewKind.TOP_MONTH),
-}
+_TOP = re.compile(
+    r"\s*(?:(?<!\d)(?:"  # 5月 is May, and 2周 two weeks
+    r"(?P<week>(?:(?:this|the|past)\s+)?week|weekly|7\s*days|(?:이번|최근|한|1)?\s*주[일간]?|(?:최근\s*)?일주일"
+    r"|(?:今|この|1)?週間?|(?:最近)?(?:本|[这这][一个個]?|[一1])?(?:周|星期))"
+    r"|(?P<month>(?:(?:this|the|past)\s+)?month|monthly|30\s*days|(?:이번|최근|한|최근\s*한)?\s*달|이달|월간?"
+    r"|(?:今|この|1[かヶカケ])?月間?|(?:最近)?(?:本|当|[这一1]个|这)月)"
+    r"|(?P<day>(?:to)?day|daily|오늘|일간?|[今本]?日|今?天))"
+    r"|(?P<mine>mine|my(?:\s+topics)?|(?:내|나의)(?:\s*주제)?|(?:自分|私)(?:の(?:トピック)?)?|マイトピック|我的?(?:主题)?)"
+    r"|(?P<count>\d{1,4})\s*[개편건本件篇条]?"
+    r"|papers?|논문|論文|论文"
+    r")(?![a-z])[의の的]?\s*"
+)
+_PERIODS = {"day": ViewKind.TOP_DAY, "week": ViewKind.TOP_WEEK, "month": ViewKind.TOP_MONTH}
 EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
 _NONE = ("off", "none", "no", "끄기", "끔", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
 _ON = ("on", "yes", "켜기", "켬", "켜", "オン", "はい", "开", "开启", "打开")
 _HERE = ("here", "여기", "여기로", "ここ", "ここへ", "这里", "此处")
-_MINE = ("mine", "my", "내", "나의", "내주제", "自分", "私", "マイトピック", "我", "我的", "我的主题")
 _STYLES = {
     "bullets": Style.BULLETS,
     "bullet": Style.BULLETS,
@@ -126,22 +135,38 @@ def sources(text: str, chosen: Sequence[str], offered: Sequence[str]) -> tuple[s
 
 
 def clock(text: str) -> time:
-    """Return the time of day that *text* means: `08:30`, `8`, `8:30 pm`, `오후 8시`. Raises `usage-time`."""
-    read = _CLOCK.fullmatch(in_digits(plain(text)))
-    if read is None or (read["before"] and read["after"]):
+    """Return the time of day that *text* means: `08:30`, `830`, `8 pm`, `오후 8시`, `noon`.
+
+    Raises `usage-time`.
+    """
+    said = plain(text)
+    if said in _HOURS:
+        return _HOURS[said]
+    read = _CLOCK.fullmatch(in_digits(said))
+    if read is None or (read["half"] and (read["am"] or read["pm"])):
         raise UserError("usage-time")
-    hour = int(read["hour"])
-    minute = 30 if read["half_past"] else int(read["minute"] or read["single"] or 0)
-    if half := read["before"] or read["after"]:
-        first = 0 if read["before"] else 1  # 午後0時 is noon; nobody writes 0 pm
-        hour = _of_half(half, hour) if first <= hour <= 12 else 99
+    hour, minute = int(read["hour"]), _minute(read)
+    if half := read["half"]:
+        hour = _of_half(half, hour) if hour <= 12 else 99
+    elif read["am"] or read["pm"]:  # 午後0時 is noon; nobody writes 0 pm
+        hour = hour % 12 + 12 * bool(read["pm"]) if 1 <= hour <= 12 else 99
+    if (hour, minute) == (24, 0):
+        hour = 0
     if hour > 23 or minute > 59:
         raise UserError("usage-time")
     return time(hour, minute)
 
 
+def _minute(read: re.Match[str]) -> int:
+    if read["half_past"]:
+        return 30
+    if read["quarters"]:
+        return 15 if read["quarters"] == "一" else 45
+    return int(read["minute"] or read["single"] or read["bare"] or 0)
+
+
 def _of_half(half: str, hour: int) -> int:
-    """Return which of the day's 24 hours *hour*, 0 to 12, is in a half of the day."""
+    """Return which of the day's 24 hours *hour*, 0 to 12, is in a part of the day."""
     is_later = half in _AFTERNOON or (half in _NOON and hour < 6) or (half in _NIGHT and 4 < hour < 12)
     return hour if half in _NOON and not is_later else hour % 12 + 12 * is_later
 
@@ -211,20 +236,19 @@ def today(words: Sequence[str]) -> bool:
 
 def top(words: Sequence[str]) -> View:
     """Return the list that `/top` wants: a number, a period and "mine", each or none. Raises `usage-top`."""
-    count, kind, is_mine = 5, ViewKind.TOP_DAY, False
-    for word in map(plain, words):
-        if _NUMBER.fullmatch(word) and 1 <= int(word) <= MOST_TOP:
-            count = int(word)
-        elif word in _PERIODS:
-            kind = _PERIODS[word]
-        elif word in _MINE:
-            is_mine = True
-        else:
+    said, at = plain(" ".join(words)), 0
+    found: dict[str | None, str] = {}
+    while at < len(said):
+        read = _TOP.match(said, at)
+        if read is None or read.lastgroup in found:
             raise UserError("usage-top", limit=MOST_TOP)
-    kinds = [bool(_NUMBER.fullmatch(word)) + 2 * (word in _PERIODS) for word in map(plain, words)]
-    if len(set(kinds)) < len(kinds):  # two of the same
+        found[read.lastgroup] = read[read.lastgroup or 0]
+        at = read.end()
+    count, kinds = int(found.get("count", 5)), [kind for name, kind in _PERIODS.items() if name in found]
+    if not 1 <= count <= MOST_TOP or len(kinds) > 1:
         raise UserError("usage-top", limit=MOST_TOP)
-    return View(MINE[kind] if is_mine else kind, str(count))
+    kind = kinds[0] if kinds else ViewKind.TOP_DAY
+    return View(MINE[kind] if "mine" in found else kind, str(count))
 
 
 def uses(words: Sequence[str], most: int) -> int:
