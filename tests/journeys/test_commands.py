@@ -113,6 +113,7 @@ async def test_bad_words_are_answered_and_store_nothing(stage: Stage, ann: Perso
         told = await ask(ann, words)
         assert answer in told, words
         assert len(told) < 500, words
+        assert "\n\n\n" not in told, words
     assert _everything(stage) == before
     assert refused(stage) == []
 

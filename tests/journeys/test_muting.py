@@ -53,5 +53,5 @@ async def test_what_is_added_to_hide_is_told_as_muted(stage: Stage, ann: Person)
     assert "video would have brought" not in told
     told = await ask(ann, "/add agents, -bold")
     assert "Muted: -bold." in told
-    assert "You had already: agents" in told
+    assert "You had already: agents\nNext digest: " in told
     assert "Narrow" not in [button.text for row in ann.private.messages[-1].buttons for button in row]
