@@ -109,7 +109,7 @@ messages: .venv/.runtime            ## bring the catalogues up to date with the 
 	rm $(CATALOGUES)/digestbot.pot
 
 lock:                               ## renew both lock files (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade --extra observability pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:
