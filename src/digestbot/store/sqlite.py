@@ -2,14 +2,14 @@
 
 A connection lives in a thread of its own, and each thing that is asked of it goes there and back. By itself a
 statement goes four times: for a cursor, its execution, its rows, its end. Where the machine is busy each way
-waits for a turn, so here it goes once.
+waits for a turn, so here it goes once, and a transaction's beginning goes along with it.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import sqlalchemy as sa
 from aiosqlite import Connection
@@ -31,6 +31,9 @@ def prepare(engine: sa.Engine) -> None:
 
 
 class _Connection(Connection):
+    beginning = ""
+    """How a transaction begins in which nothing was asked so far: along with what is asked first."""
+
     async def _connect(self) -> Connection:
         try:
             return await super()._connect()
@@ -98,6 +101,9 @@ class _Cursor:
 
     def _run(self, execute: Callable[..., object], statement: str, parameters: Sequence[Any]) -> None:
         cursor = self._connection._conn.cursor()
+        if self._connection.beginning:
+            cursor.execute(self._connection.beginning)
+            self._connection.beginning = ""
         execute(cursor, statement, parameters)
         self._rows = []
         self._fetch(cursor, AHEAD)
@@ -137,4 +143,5 @@ def _begin(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once where another one wrote meanwhile,
     # busy timeout or not; one that says from the start that it will write waits its turn.
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = cast("_Connection", connection.connection.driver_connection)
+    driver.beginning = "BEGIN IMMEDIATE" if writes else "BEGIN"
