@@ -17,6 +17,8 @@ _SPOKEN = {
     "kind": "private", "state": "active", "language": "en", "zone": "UTC", "style": "bullets",
     "topic": "agents", "key": "agents",
 }  # fmt: skip
+_UNKEPT = {"digest_id": "digests"}
+"""Columns that refer to a table though the database does not see to it."""
 
 
 async def fill(store: Store, chat_id: int) -> None:
@@ -35,6 +37,10 @@ async def fill(store: Store, chat_id: int) -> None:
 def _value(column: sa.Column[Any], chat_id: int, written: dict[str, dict[str, Any]]) -> Any:
     for key in column.foreign_keys:
         return written[key.column.table.name][key.column.name]
+    if column.name in _UNKEPT:
+        return written[_UNKEPT[column.name]]["id"]
+    if column.name == "shared":
+        return False
     if column.name in NUMBERS:
         return chat_id
     if isinstance(column.type, sa.JSON):

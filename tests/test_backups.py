@@ -46,7 +46,7 @@ async def test_a_backup_brings_everything_back(store: Store, newest_url: str, tm
     assert "is there already" in digestbot(newest_url, "backup", str(file)).stderr
     assert "A digestbot runs" in digestbot(newest_url, "restore", str(file), "--replace").stderr
     async with store.write() as tables:
-        await tables.personal.forget(CHAT, NOON)
+        await tables.personal.forget(CHAT)
         await tables.papers.save([a_paper(7)], NOON)
     await store._lead.drop()
     refused = digestbot(newest_url, "restore", str(file))

@@ -1,6 +1,7 @@
 """Planning for many at once, held against the plain way: each reader alone, by the rules as they are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -30,8 +31,8 @@ from digestbot.core.rising import is_in_time, is_still_wanted, rising
 from digestbot.core.subscriber import EVERY_DAY, Schedule, Subscriber, SubscriberState, missed, next_due
 from digestbot.core.taste import Learned, Taste, Tasting, told_words
 from digestbot.core.threads import Route, grouped
-from digestbot.store import Store
-from digestbot.store.schema import deliveries
+from digestbot.store import Store, Tables
+from digestbot.store.schema import deliveries, digests
 from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber
 
 ONE = timedelta(days=1)
@@ -250,6 +251,46 @@ async def ledger(store: Store) -> dict[tuple[int, datetime], Digest]:
     return {(row.subscriber_id, row.slot_at): digests[row.digest_id] for row in rows}
 
 
+async def shared(store: Store) -> set[int]:
+    """Return the digests of which the ledger says that many are told them."""
+    async with store._engine.connect() as connection:
+        return {*await connection.scalars(sa.select(digests.c.id).where(digests.c.shared))}
+
+
+async def told_to_many(store: Store) -> set[int]:
+    """Return the digests that many are told."""
+    many = sa.select(deliveries.c.digest_id).group_by(deliveries.c.digest_id).having(sa.func.count() > 1)
+    async with store._engine.connect() as connection:
+        return {*await connection.scalars(many)}
+
+
+class Forgetful(Store):
+    """A store that forgets the first reader as soon as one is planned."""
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tables]:
+        async with super().write() as tables:
+            yield tables
+        async with super().write() as tables:
+            if await tables.deliveries.unfinished() == 1:
+                await tables.personal.forget(0)
+
+
+async def test_who_says_stop_meanwhile_takes_no_digest_from_others(
+    store: Store, newest_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next ones would have shared it: it is composed anew."""
+    monkeypatch.setattr(plan, "CHUNK", 1)
+    async with store.write() as tables:
+        await tables.papers.save([a_paper(1)], NOON - timedelta(hours=1))
+        for chat in range(3):
+            await tables.subscribers.add(a_subscriber(chat, next_due_at=NOON), NOON)
+    async with Forgetful(newest_url) as forgetful:
+        assert await Planner(forgetful, RULES, Clock(NOON)).plan() == 3
+    assert [digest.picks[0].paper_id for digest in (await ledger(store)).values()] == [a_paper(1).id] * 2
+    assert await shared(store) == await told_to_many(store) != set()
+
+
 @pytest.mark.parametrize("chunk", [7, 2000])
 async def test_many_are_told_what_each_alone_would_be(
     store: Store, chunk: int, monkeypatch: pytest.MonkeyPatch
@@ -280,6 +321,7 @@ async def test_many_are_told_what_each_alone_would_be(
         assert await ledger(store) == {
             (id_, slot_at): digest for id_, reader in readers.items() for slot_at, digest in reader.told
         }
+        assert await shared(store) == await told_to_many(store) != set()
         async with store.read() as tables:
             for id_, reader in readers.items():
                 known = await tables.subscribers.get(id_)

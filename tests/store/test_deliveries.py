@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 async def plan(tables: Tables, reader: Subscriber, slot_at: datetime = NOON) -> int:
     """Plan DIGEST for *reader* and return its id."""
-    (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], NOON)
+    (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], [False], NOON)
     await tables.subscribers.save(replace(reader, next_due_at=slot_at))
     await tables.deliveries.plan({reader.id: digest_id})
     return digest_id
@@ -116,6 +116,36 @@ async def test_what_is_over_is_kept_for_a_while_then_forgotten(store: Store, rea
         assert await connection.scalar(sa.text("SELECT count(*) FROM digests")) == 0
 
 
+async def test_a_digest_goes_with_all_its_deliveries(store: Store, reader: Subscriber) -> None:
+    """Also with one that ended later; while one is not over, it stays."""
+    (claimed,) = await claim(store)
+    async with store.write() as tables:
+        other = await tables.subscribers.add(a_subscriber(8, next_due_at=NOON), NOON)
+        assert await tables.deliveries.share([claimed.digest_id])
+        await tables.deliveries.plan({other.id: claimed.digest_id})
+        assert await tables.deliveries.forget(NOON + MINUTE) == 0
+    (later,) = await claim(store)
+    for one, ended in ((claimed, NOON), (later, NOON + timedelta(days=1))):
+        async with store.write() as tables:
+            over = Settled(one._replace(state=State.SENT, act_at=None))
+            await tables.deliveries.settle([over], ended)
+    async with store.write() as tables:
+        assert await tables.deliveries.forget(NOON + MINUTE) == 2
+        assert await tables.deliveries.digests([claimed.digest_id]) == {}
+
+
+async def test_what_was_forgotten_can_not_be_shared(store: Store, reader: Subscriber) -> None:
+    """A digest that only they were told went with them; one that others were told, too, is there."""
+    async with store.write() as tables:
+        others = [await tables.subscribers.add(a_subscriber(chat), NOON) for chat in (8, 9)]
+        mine, ours = [await plan(tables, other) for other in others]
+        assert await tables.deliveries.share([ours])
+        for other in others:
+            await tables.personal.forget(other.chat_id)
+        assert not await tables.deliveries.share([mine, ours])
+        assert await tables.deliveries.share([ours])
+
+
 async def test_a_digest_is_opened_only_by_those_who_were_told_it(store: Store, reader: Subscriber) -> None:
     """A button's number of somebody else's digest finds nothing."""
     async with store.write() as tables:
@@ -138,7 +168,7 @@ async def test_who_is_deleted_leaves_nothing(store: Store, reader: Subscriber) -
     """Topics and deliveries go with the subscriber."""
     async with store.write() as tables:
         await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
-        await tables.personal.forget(reader.chat_id, NOON)
+        await tables.personal.forget(reader.chat_id)
     async with store.read() as tables:
         assert await tables.deliveries.latest(reader.id) is None
         assert await tables.deliveries.unfinished() == 0

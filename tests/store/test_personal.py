@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from digestbot.store import Store
 from digestbot.store.schema import deliveries, digests, metadata, subscribers
-from tests.builders import NOON, a_subscriber
+from tests.builders import NOON
 from tests.everything import fill, rows
 
 ANN, BO = 7_070_707, 8_080_808
@@ -17,7 +17,7 @@ async def test_every_table_that_holds_a_reader_is_emptied(store: Store) -> None:
     await fill(store, ANN)
     before = await rows(store)
     async with store.write() as tables:
-        await tables.personal.forget(ANN, NOON + timedelta(days=1))
+        await tables.personal.forget(ANN)
     after = await rows(store)
     theirs = {name for name in before if before[name] and not after[name]}
     assert {"subscribers", "topics", "saved", "deliveries", "digests"} <= theirs
@@ -31,7 +31,7 @@ async def test_others_keep_theirs(store: Store) -> None:
     await fill(store, ANN)
     before = await rows(store)
     async with store.write() as tables:
-        await tables.personal.forget(BO, NOON)
+        await tables.personal.forget(BO)
         told = await tables.personal.of(BO)
     assert await rows(store) == before
     assert not any(told.values())
@@ -48,41 +48,23 @@ async def test_all_of_it_is_handed_over(store: Store) -> None:
     assert told["topics"][0]["topic"] == "agents"
 
 
-async def test_what_a_digest_told_stays_while_it_may_be_needed(store: Store) -> None:
-    """One that was just composed may be shared by who is planned next."""
-    async with store.write() as tables:
-        await tables.deliveries.compose([], NOON)
-        await tables.personal.drop_untold(NOON)
-    row = {"picks": [], "left_out": [], "listed": 0, "created_at": NOON}
-    async with store._engine.begin() as connection:
-        await connection.execute(digests.insert(), row)
-    for minutes, left in ((59, 1), (61, 0)):
-        async with store.write() as tables:
-            await tables.personal.drop_untold(NOON + timedelta(minutes=minutes))
-        assert len((await rows(store))["digests"]) == left
-
-
-async def test_only_what_the_reader_was_told_is_looked_at(store: Store) -> None:
-    """A digest that nobody needs any more is left to housekeeping; one that another was told, too, stays."""
+async def test_what_others_were_told_too_stays(store: Store) -> None:
+    """Of the reader's digests those go that nobody else was told; what is not theirs is not looked at."""
     await fill(store, ANN)
-    async with store.write() as tables:
-        bo = await tables.subscribers.add(a_subscriber(BO), NOON)
     async with store._engine.begin() as connection:
-        shared = (await connection.execute(sa.select(deliveries))).mappings().one()
-        alone = {"picks": [], "left_out": [], "listed": 0, "created_at": NOON}
-        add = digests.insert().values(alone).returning(digests.c.id)
-        nobodys, hers = [(await connection.execute(add)).scalar_one() for _ in range(2)]
-        rest = {name: value for name, value in shared.items() if name != "id"}
-        await connection.execute(deliveries.insert(), {**rest, "subscriber_id": bo.id})
+        told = (await connection.execute(sa.select(deliveries))).mappings().one()
+        row = {"picks": [], "left_out": [], "listed": 0, "created_at": NOON}
+        add = digests.insert().values(row).returning(digests.c.id)
+        others, both = [
+            (await connection.execute(add.values(shared=is_shared))).scalar_one()
+            for is_shared in (False, True)
+        ]
+        rest = {name: value for name, value in told.items() if name != "id"}
         later = rest["slot_at"] + timedelta(days=1)
-        await connection.execute(deliveries.insert(), {**rest, "digest_id": hers, "slot_at": later})
+        await connection.execute(deliveries.insert(), {**rest, "digest_id": both, "slot_at": later})
     async with store.write() as tables:
-        await tables.personal.forget(ANN, NOON + timedelta(days=1))
-    left = {row[0] for row in (await rows(store))["digests"]}
-    assert left == {shared["digest_id"], nobodys}
-    async with store.write() as tables:
-        await tables.personal.drop_untold(NOON + timedelta(days=1))
-    assert {row[0] for row in (await rows(store))["digests"]} == {shared["digest_id"]}
+        await tables.personal.forget(ANN)
+    assert {row[0] for row in (await rows(store))["digests"]} == {others, both}
 
 
 def _refers(table: sa.Table) -> bool:

@@ -17,7 +17,7 @@ from digestbot.core.paper import DayState, Opinion, SourceDay
 from digestbot.core.subscriber import Schedule, SubscriberState
 from digestbot.core.taste import Learned
 from digestbot.store import Store, tastes
-from digestbot.store.schema import is_ours, metadata
+from digestbot.store.schema import deliveries, digests, is_ours, metadata
 from tests.builders import DAY, NOON, a_paper, a_subscriber
 
 
@@ -47,6 +47,44 @@ async def test_it_upgrades_from_every_revision(database_url: str, revision: str)
                 await connection.execute(
                     sa.text("INSERT INTO topics (subscriber_id, topic, key) VALUES (9, 'rag', 'rag')")
                 )
+
+
+async def test_what_was_told_to_many_is_known_after_an_upgrade(database_url: str) -> None:
+    """Which digests are shared, and which deliveries are of a broadcast, where an index told it before."""
+    async with Store(database_url) as store:
+        await store.upgrade("0018")
+        async with store._engine.begin() as connection:
+            await connection.run_sync(_tell_as_then)
+        await store.upgrade()
+        async with store._engine.connect() as connection:
+            shared = await connection.execute(sa.select(digests.c.id, digests.c.shared).order_by("id"))
+            assert shared.all() == [(1, False), (2, True), (3, True)]
+            told = sa.select(deliveries.c.id, deliveries.c.digest_id, deliveries.c.broadcast_id)
+            of_what = await connection.execute(told.order_by("id"))
+            assert of_what.all() == [(1, 1, None), (2, 2, None), (3, 2, None), (4, 3, 5)]
+
+
+def _tell_as_then(connection: sa.Connection) -> None:
+    """Tell a digest to one reader, one to two, and an announcement to one."""
+    _insert_as_then(connection)
+    then = sa.MetaData()
+    then.reflect(connection)
+    digest = {"picks": [], "left_out": [], "listed": 0, "created_at": NOON}
+    broadcast = {"id": 5, "text": "Hello.", "state": "over", "created_at": NOON, "digest_id": 3}
+    told = [
+        {"id": number, "announcement": words, **digest}
+        for number, words in ((1, None), (2, None), (3, "Hello."))
+    ]
+    connection.execute(then.tables["digests"].insert(), told)
+    connection.execute(then.tables["broadcasts"].insert(), broadcast)
+    sent = {"subscriber_id": 1, "state": "sent"}
+    connection.execute(
+        then.tables["deliveries"].insert(),
+        [
+            {"id": id_, "digest_id": digest_id, "slot_at": NOON + timedelta(days=id_), **sent}
+            for id_, digest_id in ((1, 1), (2, 2), (3, 2), (4, 3))
+        ],
+    )
 
 
 def _insert_as_then(connection: sa.Connection) -> None:
@@ -187,7 +225,7 @@ async def test_who_is_deleted_leaves_nothing(store: Store) -> None:
         await tables.papers.save([a_paper()], NOON)
         await tables.saved.put(reader.id, "2510.00001", NOON)
         await tables.subscribers.add_topics(reader.id, [("Agents", "agent")])
-        await tables.personal.forget(reader.chat_id, NOON)
+        await tables.personal.forget(reader.chat_id)
     async with store.read() as tables:
         assert await tables.saved.of(reader.id) == []
         assert await tables.subscribers.topics_of(reader.id, range(99)) == ()

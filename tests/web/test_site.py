@@ -59,7 +59,7 @@ async def page(store: Store) -> Page:
             )
         )
         reader = await tables.subscribers.add(a_subscriber(), NOON)
-        (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], NOON)
+        (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], [False], NOON)
         await tables.deliveries.plan({reader.id: digest_id})
     return Page(store)
 

@@ -22,7 +22,6 @@ class Housekeeper:
         now, keep = self._clock(), self._retention
         async with self._store.write() as tables:
             await tables.deliveries.forget(now - timedelta(days=keep.deliveries))
-            await tables.personal.drop_untold(now)
             await tables.searches.forget(now - timedelta(days=keep.searches))
             await tables.intake.forget(now - UPDATES_KEPT)
             await tables.summaries.forget(

@@ -136,7 +136,7 @@ class Membership:
     async def forget(self, chat: Chat) -> None:
         """Delete everything about *chat*."""
         async with self._store.write() as tables:
-            await tables.personal.forget(chat.id, self._clock())
+            await tables.personal.forget(chat.id)
 
     async def all_of(self, chat: Chat) -> dict[str, list[dict[str, Any]]]:
         """Return everything about *chat*: the rows of each table."""

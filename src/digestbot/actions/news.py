@@ -88,6 +88,8 @@ class News:
         """The papers of both sources: one that arXiv listed first has arrived twice."""
         self.ids: dict[Which, int | None] = {}
         """Digests that are in the ledger already; None for those that have nothing to say."""
+        self.shared: set[int] = set()
+        """Those of them that are told to more than one reader."""
         self._picker = of_picks(self.postings)
         self._packer = Picker(self.postings, pack_pick, with_bar)
         self._arrivals = {paper.id: arrival for arrival, paper in arrived}
@@ -99,6 +101,11 @@ class News:
     def reaches(self, due: Iterable[Waiting], upto: int) -> bool:
         """Tell whether all that is new to those who are *due*, up to an arrival, is here."""
         return self.upto == upto and all(cohort.cursor >= self.after for cohort in cohorts_of(due))
+
+    def forget_written(self) -> None:
+        """Take no digest for written."""
+        self.ids.clear()
+        self.shared.clear()
 
     def which(self, readers: Sequence[Waiting]) -> list[Which]:
         """Return which digests are these readers'; their topics were looked for before."""

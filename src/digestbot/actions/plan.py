@@ -1,9 +1,11 @@
 """Plans what is due: who is told what, written into the ledger before anything is sent."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 
 import structlog
 
@@ -138,14 +140,21 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: News, now: da
     return len(new)
 
 
-async def _compose(tables: Tables, wanted: Iterable[Which], news: News, now: datetime) -> None:
-    """Write those of the digests *wanted* that are not in the ledger yet."""
-    if len(news.ids) > _KEPT:
-        news.ids.clear()
-    new = dict.fromkeys(which for which in wanted if which not in news.ids)
+async def _compose(tables: Tables, told: Iterable[Which], news: News, now: datetime) -> None:
+    """Write those of the digests *told* that are not in the ledger yet, and which of them are shared."""
+    times = Counter(told)
+    again = {id_ for which in times if (id_ := news.ids.get(which)) is not None} - news.shared
+    if len(news.ids) > _KEPT or not await tables.deliveries.share(again):
+        news.forget_written()
+    else:
+        news.shared |= again
+    new = dict.fromkeys(which for which in times if which not in news.ids)
     packed = {which: digest for which in new if (digest := news.packed(which))}
+    shared = [times[which] > 1 for which in packed]
+    ids = await tables.deliveries.compose([*packed.values()], shared, now)
     news.ids.update(new)
-    news.ids.update(zip(packed, await tables.deliveries.compose([*packed.values()], now), strict=True))
+    news.ids.update(zip(packed, ids, strict=True))
+    news.shared.update(compress(ids, shared))
 
 
 def slot(reader: Subscriber) -> datetime:

@@ -37,6 +37,7 @@ class Broadcasts:
             "listed": 0,
             "created_at": now,
             "announcement": text,
+            "shared": True,
         }
         inserted = await self._connection.execute(digests.insert().returning(digests.c.id), row)
         digest_id = inserted.scalar_one()
@@ -48,8 +49,9 @@ class Broadcasts:
             sa.literal(slot, UTCDateTime),
             sa.literal(State.PLANNED.value),
             sa.literal(now, UTCDateTime),
+            sa.literal(number),
         ).where(subscribers.c.state == SubscriberState.ACTIVE)
-        columns = ["subscriber_id", "digest_id", "slot_at", "state", "act_at"]
+        columns = ["subscriber_id", "digest_id", "slot_at", "state", "act_at", "broadcast_id"]
         await self._connection.execute(deliveries.insert().from_select(columns, planned))
         place = {"shown_in": shown.chat_id, "shown_as": shown.message_id, "language": shown.language}
         await self._connection.execute(
@@ -61,9 +63,8 @@ class Broadcasts:
         """Take back what was not sent yet; tell whether it was being sent."""
         if not await self._change(number, BroadcastState.SENDING, BroadcastState.STOPPED):
             return False
-        told = sa.select(broadcasts.c.digest_id).where(broadcasts.c.id == number)
         waiting = deliveries.update().where(
-            deliveries.c.digest_id.in_(told),
+            deliveries.c.broadcast_id == number,
             deliveries.c.act_at.is_not(None),
             deliveries.c.state != State.SENDING,
         )
@@ -99,8 +100,7 @@ class Broadcasts:
         state = (await self._connection.execute(now)).scalar_one()
         query = (
             sa.select(deliveries.c.state, deliveries.c.act_at.is_not(None).label("waits"), sa.func.count())
-            .join(broadcasts, broadcasts.c.digest_id == deliveries.c.digest_id)
-            .where(broadcasts.c.id == number)
+            .where(deliveries.c.broadcast_id == number)
             .group_by(deliveries.c.state, sa.text("waits"))
         )
         sent = waiting = lost = 0

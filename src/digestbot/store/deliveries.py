@@ -1,6 +1,6 @@
 """The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import repeat
 from operator import attrgetter
@@ -18,6 +18,9 @@ from digestbot.store.picks import Packed, unpack
 from digestbot.store.queue import START, Claim, Group, Place, waiting
 from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
 
+TELLS = deliveries.c.digest_id == digests.c.id
+"""Joins a delivery to what it tells."""
+
 
 class Settled(NamedTuple):
     """A claimed delivery as it is to be from now on."""
@@ -32,8 +35,17 @@ class Deliveries:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def compose(self, new: Sequence[Packed], now: datetime) -> list[int]:
-        """Write digests and return the id of each."""
+    async def share(self, ids: Collection[int]) -> bool:
+        """Note that digests which were told already are told to others too; tell whether all are there: who
+        is forgotten takes along what only they were told.
+        """
+        if not ids:
+            return True
+        these = digests.update().where(one_of(self._connection, digests.c.id, ids))
+        return (await self._connection.execute(these.values(shared=True))).rowcount == len(ids)
+
+    async def compose(self, new: Sequence[Packed], shared: Iterable[bool], now: datetime) -> list[int]:
+        """Write digests, each told to one reader so far or *shared* by some, and return the id of each."""
         if not new:
             return []
         ids = await self._new_ids(len(new))
@@ -48,6 +60,7 @@ class Deliveries:
             listed=listed,
             since=map(day, since),
             created_at=repeat(time(now)),
+            shared=shared,
         )
         return ids
 
@@ -157,8 +170,8 @@ class Deliveries:
 
     async def tell_of(self, subscriber_id: int, paper_id: str) -> Told | None:
         """Return the last digest of a subscriber that had this paper, shown or left out."""
-        query = sa.select(deliveries.c.slot_at, digests.c.picks, digests.c.left_out).join(digests)
-        query = query.where(
+        query = sa.select(deliveries.c.slot_at, digests.c.picks, digests.c.left_out)
+        query = query.join(digests, TELLS).where(
             deliveries.c.subscriber_id == subscriber_id, deliveries.c.state != State.CANCELLED
         )
         for slot_at, picks, left_out in await self._connection.execute(
@@ -193,11 +206,16 @@ class Deliveries:
         return {State(state): count for state, count in await self._connection.execute(query)}
 
     async def forget(self, before: datetime) -> int:
-        """Delete deliveries that ended before a time, with what only they told; return how many."""
-        old = deliveries.delete().where(deliveries.c.ended_at < before)
-        count = (await self._connection.execute(old)).rowcount
-        needed = sa.exists().where(deliveries.c.digest_id == digests.c.id)
-        await self._connection.execute(digests.delete().where(digests.c.created_at < before, ~needed))
+        """Delete deliveries that ended before a time, and digests that are older; return how many deliveries.
+
+        A digest stays as long as one of its deliveries is not over; those that are go with it.
+        """
+        unfinished = sa.select(deliveries.c.digest_id).where(deliveries.c.act_at.is_not(None))
+        old = sa.and_(digests.c.created_at < before, digests.c.id.not_in(unfinished))
+        told = deliveries.c.digest_id.in_(sa.select(digests.c.id).where(old))
+        over = deliveries.delete().where((deliveries.c.ended_at < before) | told)
+        count = (await self._connection.execute(over)).rowcount
+        await self._connection.execute(digests.delete().where(old))
         return count
 
     async def _new_ids(self, count: int) -> list[int]:

@@ -4,7 +4,6 @@ The tables are found by their columns: one that is added later is covered as soo
 `subscribers`, or names a chat or a person by Telegram's number.
 """
 
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +14,6 @@ from digestbot.store.schema import deliveries, digests, metadata, subscribers
 
 NUMBERS = ("chat_id", "user_id")
 """Columns that hold Telegram's number of a chat or a person."""
-_IN_USE = timedelta(hours=1)
-"""So long a digest may be needed by who is planned next."""
 
 Row = dict[str, Any]
 
@@ -32,40 +29,32 @@ class Personal:
         queries = {table.name: sa.select(table).where(theirs) for table, theirs in _places(chat_id)}
         mine = (subscribers.c.chat_id == chat_id) | (subscribers.c.owner_id == chat_id)
         queries[subscribers.name] = sa.select(subscribers).where(mine)
-        told = deliveries.c.digest_id == digests.c.id
-        queries[digests.name] = sa.select(digests).where(
-            sa.exists().where(told, deliveries.c.subscriber_id.in_(_id(chat_id)))
-        )
+        queries[digests.name] = sa.select(digests).where(digests.c.id.in_(_told(chat_id)))
         return {
             name: [dict(row) for row in (await self._connection.execute(query)).mappings()]
             for name, query in queries.items()
         }
 
-    async def forget(self, chat_id: int, now: datetime) -> None:
+    async def forget(self, chat_id: int) -> None:
         """Delete all of it, also what is about to be sent; the channels that they brought us into stay.
 
         Of their digests, those stay that others were told too.
         """
         owned = subscribers.update().where(subscribers.c.owner_id == chat_id)
         await self._connection.execute(owned.values(owner_id=None))
-        told = sa.select(deliveries.c.digest_id).where(deliveries.c.subscriber_id.in_(_id(chat_id)))
-        theirs = [*await self._connection.scalars(told.distinct())]
+        theirs = [*await self._connection.scalars(_told(chat_id).distinct())]
         for table, rows in reversed(_places(chat_id)):
             await self._connection.execute(table.delete().where(rows))
-        await self._drop_untold(now, one_of(self._connection, digests.c.id, theirs))
-
-    async def drop_untold(self, now: datetime) -> None:
-        """Delete digests that nobody was told or will be. This looks at all of them."""
-        await self._drop_untold(now, sa.true())
-
-    async def _drop_untold(self, now: datetime, among: sa.ColumnElement[bool]) -> None:
-        needed = sa.exists().where(deliveries.c.digest_id == digests.c.id)
-        old = digests.c.created_at < now - _IN_USE
-        await self._connection.execute(digests.delete().where(among, old, ~needed))
+        mine = one_of(self._connection, digests.c.id, theirs)
+        await self._connection.execute(digests.delete().where(mine, ~digests.c.shared))
 
 
 def _id(chat_id: int) -> sa.Select[tuple[int]]:
     return sa.select(subscribers.c.id).where(subscribers.c.chat_id == chat_id)
+
+
+def _told(chat_id: int) -> sa.Select[tuple[int]]:
+    return sa.select(deliveries.c.digest_id).where(deliveries.c.subscriber_id.in_(_id(chat_id)))
 
 
 def _places(chat_id: int) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.digest import Pick
 from digestbot.store.bulk import one_of
-from digestbot.store.deliveries import is_given_up
+from digestbot.store.deliveries import TELLS, is_given_up
 from digestbot.store.picks import risen_of
 from digestbot.store.schema import deliveries, digests
 
@@ -46,7 +46,7 @@ class RecentDigests:
         )
         if left_out:
             leaves = sa.cast(digests.c.left_out, sa.Text) != "[]"
-            query = query.join(digests).where(leaves, ~is_given_up())
+            query = query.join(digests, TELLS).where(leaves, ~is_given_up())
         return [Recent(*row) for row in await self._connection.execute(query)]
 
     async def risen(self, ids: Collection[int], votes: Mapping[str, int]) -> dict[int, tuple[Pick, ...]]:
@@ -81,7 +81,7 @@ class RecentDigests:
         query = sa.select(
             deliveries.c.subscriber_id, deliveries.c.done, is_given_up(), sa.cast(digests.c.picks, sa.Text)
         )
-        query = query.join(digests).where(
+        query = query.join(digests, TELLS).where(
             one_of(self._connection, deliveries.c.subscriber_id, subscriber_ids)
         )
         told: dict[int, set[str]] = {}

@@ -306,6 +306,8 @@ digests = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False, index=True),
     # What an owner tells everybody, instead of papers.
     sa.Column("announcement", sa.Text),
+    # Others were told it too: it does not go with the one who is forgotten.
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # What an owner tells everybody, from the draft on; the ledger knows whom it reached.
@@ -351,7 +353,8 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
-    sa.Column("digest_id", sa.ForeignKey(digests.c.id), nullable=False, index=True),
+    # No foreign key, and no index, which it would need: to keep that in order took longer than all else.
+    sa.Column("digest_id", sa.Integer, nullable=False),
     sa.Column("slot_at", UTCDateTime, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("done", sa.Integer, nullable=False, server_default="0"),
@@ -365,11 +368,14 @@ deliveries = sa.Table(
     sa.Column("claims", sa.Integer, nullable=False, server_default="0"),
     sa.Column("error", sa.Text),
     sa.Column("ended_at", UTCDateTime),
+    # Of the broadcast that it tells; NULL: it tells of papers.
+    sa.Column("broadcast_id", sa.Integer),
     sa.UniqueConstraint("subscriber_id", "slot_at"),
 )
-# The queue, in its order. What is over takes no room in it: the migration says so, to both dialects, for
-# which both would have to be loaded here.
+# The queue, in its order. What is over takes no room in it, nor what is of no broadcast in the other: the
+# migrations say so, to both dialects, for which both would have to be loaded here.
 sa.Index("ix_deliveries_queue", deliveries.c.act_at, deliveries.c.id)
+sa.Index("ix_deliveries_broadcast", deliveries.c.broadcast_id)
 
 
 def is_ours(name: str | None, kind: str, _parents: object = None) -> bool:
