@@ -337,5 +337,5 @@ def test_a_look_back(words: tuple[str, ...], view: str) -> None:
 @pytest.mark.parametrize("words", [("0",), ("31",), ("1", "2"), ("week",), ("9" * 5000,)])
 def test_no_look_back(words: tuple[str, ...]) -> None:
     """Refused with an example."""
-    with pytest.raises(UserError, match="usage-top"):
+    with pytest.raises(UserError, match="usage-recap"):
         wishes.recap(words, ViewKind.TOP_WEEK)

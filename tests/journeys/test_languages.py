@@ -127,6 +127,31 @@ async def test_every_command_answers_in_the_readers_language(stage: Stage, tag: 
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
+async def test_what_a_refusal_gives_as_an_example_is_understood(stage: Stage, tag: str) -> None:
+    """Also where the example is in words of the reader's language."""
+    reader = stage.telegram.user("读者", tag)
+    for words in (
+        "/time x",
+        "/days x",
+        "/date x",
+        "/top x",
+        "/month x",
+        "/max x",
+        "/votes x",
+        "/pause x",
+        "a b",
+    ):
+        stage.clock.now += timedelta(seconds=30)
+        refusal = await ask(reader, words)
+        message = reader.private.messages[-1]
+        examples = [part(refusal, entity) for entity in message.entities if entity.type == "code"]
+        assert examples, refusal
+        for example in examples:
+            assert refusal[:10] not in await ask(reader, example), example
+    assert refused(stage) == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
 async def test_the_first_screen_switches_to_any_language(stage: Stage, tag: str) -> None:
     """And from there to any other, in place."""
     reader = stage.telegram.user("读者", tag)

@@ -40,6 +40,13 @@ async def test_a_button_of_a_topic_that_is_gone_says_so(stage: Stage, ann: Perso
     assert "You have no topics yet" in await ask(ann, "/topics")
 
 
+async def test_unmute_alone_names_what_is_muted(ann: Person) -> None:
+    """As an example that works."""
+    await ask(ann, "/mute kv cache")
+    assert "/unmute (kv cache)" in await ask(ann, "/unmute")
+    assert "No longer muted: -(kv cache)" in await ask(ann, "/unmute (kv cache)")
+
+
 async def test_what_is_added_to_hide_is_told_as_muted(stage: Stage, ann: Person) -> None:
     """Not what it would have brought; beside a topic, each is told for itself."""
     told = await ask(ann, "/add -diffusion")

@@ -47,7 +47,7 @@ async def test_a_typing_error_is_seen(stage: Stage, ann: Person, topic: str, mea
 async def test_who_gets_nothing_is_told_why_that_may_be(stage: Stage, ann: Person, topic: str) -> None:
     """Papers are in English; an example brings some. Not where something comes."""
     told = await ask(ann, f"/add {topic}")
-    assert "0 papers" in told
+    assert "no paper" in told
     assert "Papers are in English: please check the spelling, or try an English word." in told
     assert "/add diffusion models" in told
     assert [button.text for button in ann.private.messages[-1].buttons[0]] == ["Keep", "Undo"]
@@ -155,7 +155,7 @@ async def test_a_topic_is_taken_back_by_a_tap(stage: Stage, ann: Person) -> None
     """All that one command added; a second tap on the old message is answered kindly."""
     told = await ask(ann, "/add agents, experts, rag")
     assert "agents would have brought 2 papers" in told
-    assert "rag would have brought 0 papers in the last 30 days (0 a day)." in told
+    assert "rag would have brought no paper in the last 30 days." in told
     assert "• " not in told
     message = ann.private.messages[-1]
     undo = message.button("Undo")

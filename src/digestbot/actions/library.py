@@ -93,7 +93,8 @@ class Library:
 
     async def day(self, day: date, reader: Subscriber, *, everything: bool = False) -> Listing:
         """Return the papers listed on *day*. Raises UserError `date-ahead`."""
-        if day > self._clock().date() + timedelta(days=1):  # it may be tomorrow already where the reader is
+        now = self._clock()
+        if day > max(now.date(), reader.schedule.day_of(now)):  # lists have UTC's date, which may be ahead
             raise UserError("date-ahead")
         kind = ViewKind.ALL if everything else ViewKind.MINE
         return await self.look(View(kind, day.isoformat()), reader)

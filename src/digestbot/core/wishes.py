@@ -15,6 +15,8 @@ from digestbot.errors import UserError
 MOST_TOP = 30
 MOST_VOTES = 1000
 _RECAP = 10
+_RECAPS = {ViewKind.TOP_WEEK: "week", ViewKind.TOP_MONTH: "month"}
+"""The commands of what is looked back on."""
 _MORNING = ("오전", "아침", "새벽", "午前", "朝", "早朝", "上午", "早上", "早晨", "早", "清晨", "凌晨")
 _AFTERNOON = ("오후", "저녁", "午後", "夕方", "下午", "傍晚")
 _NOON = ("낮", "昼", "中午")
@@ -260,10 +262,10 @@ def uses(words: Sequence[str], most: int) -> int:
 
 
 def recap(words: Sequence[str], kind: ViewKind) -> View:
-    """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-top`."""
+    """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-recap`."""
     said = " ".join(map(plain, words)) or str(_RECAP)
     if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= MOST_TOP:
-        raise UserError("usage-top", limit=MOST_TOP)
+        raise UserError("usage-recap", limit=MOST_TOP, most=_RECAP, command=_RECAPS[kind])
     return View(MINE[kind], str(int(said)))
 
 

@@ -13,7 +13,13 @@ from digestbot.core.threads import end_of_part
 from digestbot.errors import UserError
 from digestbot.render import Renderer
 from digestbot.render.i18n import SOURCE_LANGUAGE, is_language, other_language
+from digestbot.render.menu import menu
 from digestbot.render.message import Message, Press
+
+_COMMANDS = frozenset(name for name, _ in menu(SOURCE_LANGUAGE))
+_WITH_WORDS = frozenset(("add", "remove", "search"))
+"""Commands that stand before words; "language models" or "time series" are rather a topic."""
+_LONGEST_TOPIC = 60
 
 
 async def today(update: Update, context: Context) -> None:
@@ -56,8 +62,17 @@ async def pasted(update: Update, context: Context) -> None:
     """A link to a paper, without a word, asks for its summary."""
     paper_id = linked(message_of(update))
     if paper_id is None:
-        raise UserError("not-a-command")
+        raise _no_command(" ".join((message_of(update).text or "").split()))
     await _tell(update, context, paper_id)
+
+
+def _no_command(said: str) -> UserError:
+    """Return what to answer to words that are no command: with the one that was meant, or what takes them."""
+    first, _, rest = said.partition(" ")
+    if first.lower() in (_WITH_WORDS if rest else _COMMANDS):
+        return UserError("not-a-command", command=said, topic=None)
+    is_topic = any(map(str.isalpha, said)) and "://" not in said and len(said) <= _LONGEST_TOPIC
+    return UserError("not-a-command", command=None, topic=said if is_topic else None)
 
 
 async def paper_pressed(update: Update, context: Context) -> None:

@@ -16,7 +16,7 @@ async def unknown_command(update: Update, context: Context) -> None:
 
 
 async def not_understood(update: Update, context: Context) -> None:
-    raise UserError("not-a-command")
+    raise UserError("not-a-command", command=None, topic=None)
 
 
 async def old_button(update: Update, context: Context) -> None:

@@ -64,21 +64,15 @@ async def maximum(update: Update, context: Context) -> None:
 
 
 async def votes(update: Update, context: Context) -> None:
-    if not context.words:
-        await _ask(update, context, "votes")
-        return
     least = wishes.votes(" ".join(context.words))
     reader = await context.desk.membership.wish(chat_of(update), minimum_votes=least)
     await _changed(update, context, "votes", reader)
 
 
 def switch(name: str) -> Handler:
-    """Return the handler of a command that turns something on or off, or asks which."""
+    """Return the handler of a command that turns something on or off."""
 
     async def turn(update: Update, context: Context) -> None:
-        if not context.words:
-            await _ask(update, context, name)
-            return
         is_on = wishes.switch(" ".join(context.words), name)
         reader = await context.desk.membership.wish(chat_of(update), **_switched(name, is_on=is_on))
         await _changed(update, context, name, reader)
@@ -172,9 +166,17 @@ async def _changed(update: Update, context: Context, what: str, reader: Subscrib
     await context.reply(update, context.desk.render.say("changed", reader, what=what))
 
 
-async def _ask(update: Update, context: Context, what: str) -> None:
-    """Show the screen on which *what* is chosen."""
-    await context.reply(update, context.desk.render.say(f"choose_{what}", await context.reader(update)))
+def _asking(what: str, change: Handler) -> Handler:
+    """Return the handler that does *change* with words; without, it shows the screen to choose *what* on."""
+
+    async def ask_or_change(update: Update, context: Context) -> None:
+        if context.words:
+            await change(update, context)
+        else:
+            reader = await context.reader(update)
+            await context.reply(update, context.desk.render.say(f"choose_{what}", reader))
+
+    return may_change(ask_or_change)
 
 
 async def _pause(update: Update, context: Context, how_long: str) -> Subscriber:
@@ -218,14 +220,14 @@ def _language(text: str) -> str:
 
 
 HANDLERS = [
-    command("time", may_change(time)),
+    command("time", _asking("time", time)),
     command("timezone", may_change(timezone)),
-    command("days", may_change(days)),
-    command("max", may_change(maximum)),
-    command("votes", may_change(votes)),
-    *(command(name, may_change(switch(name))) for name in SWITCHES),
+    command("days", _asking("days", days)),
+    command("max", _asking("maximum", maximum)),
+    command("votes", _asking("votes", votes)),
+    *(command(name, _asking(name, switch(name))) for name in SWITCHES),
     command("pause", may_change(pause)),
-    command("language", may_change(language)),
+    command("language", _asking("language", language)),
     command("summaries", may_change(summaries)),
     command("settings", settings),
     on_press("settings", settings_pressed),

@@ -112,7 +112,8 @@ async def mute(update: Update, context: Context) -> None:
 async def unmute(update: Update, context: Context) -> None:
     wanted = wishes.muted(" ".join(context.words))
     if not wanted:
-        raise UserError("usage-mute")
+        muted = [topic for topic in (await context.reader(update)).topics if not asks([topic])]
+        raise UserError("usage-unmute", muted=muted)
     done = await context.desk.membership.remove_topics(chat_of(update), wanted)
     answer = context.desk.render.say("unmuted", done.reader, removed=done.changed, missing=done.unchanged)
     await context.reply(update, answer)
