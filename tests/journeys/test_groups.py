@@ -7,7 +7,7 @@ import pytest
 from digestbot.core.subscriber import SubscriberState
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
-from tests.journeys.conftest import TUESDAY, papers, refused
+from tests.journeys.conftest import TUESDAY, ask, papers, refused
 
 WEDNESDAY = TUESDAY + timedelta(days=1)
 
@@ -48,6 +48,29 @@ async def test_what_a_member_sends_or_taps_changes_nothing(stage: Stage, ann: Pe
         assert "Only this group's admins" in (await press.answered()).text, code
     async with stage.app.store.read() as tables:
         assert await tables.subscribers.in_chat(lab.id) == before
+
+
+async def test_a_groups_stop_is_about_the_group(stage: Stage, ann: Person) -> None:
+    """What the admin who sends it has of their own stays; a place is asked for in words only."""
+    lab = stage.telegram.group("Lab", admins=[ann])
+    await ask(ann, "/add diffusion")
+    for words, told in (
+        ("/add agents", "Added: agents"),
+        ("/timezone", "an offset (/timezone UTC+9) works too."),
+        ("/stop", "Delete everything about this group: topics, settings and digests?"),
+    ):
+        await ann.says(words, in_=lab)
+        shown = await lab.hears()
+        assert told in shown.text
+        assert "location" not in shown.text
+    await ann.taps("Yes, delete everything", on=shown)
+    assert "Everything about this group is deleted." in (await lab.hears()).text
+    await ann.says("/topics", in_=lab)
+    assert "You have no topics yet" in (await lab.hears()).text
+    assert "diffusion" in await ask(ann, "/topics")
+    assert "location" in await ask(ann, "/timezone")
+    assert "Delete everything about you" in await ask(ann, "/stop")
+    assert refused(stage) == []
 
 
 async def test_how_a_groups_digest_comes_is_for_its_admins(stage: Stage, ann: Person, minjun: Person) -> None:

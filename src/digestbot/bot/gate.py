@@ -23,7 +23,7 @@ def may_change(handler: Handler) -> Handler:
     @wraps(handler)
     async def guarded(update: Update, context: Context) -> None:
         if not await _is_in_charge(update, context):
-            raise UserError("admins-only")
+            raise UserError("admins-only", bot=context.bot.username)
         await handler(update, context)
 
     return guarded
