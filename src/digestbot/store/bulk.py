@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 
 async def insert_many(connection: AsyncConnection, table: sa.Table, **columns: Iterable[Any]) -> None:
@@ -30,18 +32,38 @@ def to_driver(connection: AsyncConnection, type_: sa.types.TypeEngine[Any]) -> C
     return type_.dialect_impl(connection.dialect).bind_processor(connection.dialect) or _same
 
 
-def as_json(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
+class _JsonArray(GenericFunction[Any]):
+    """Its arguments as one JSON."""
+
+    name = "json_array"
+    inherit_cache = True
+
+
+class _JsonOfMany(GenericFunction[Any]):
+    """What it is given by all rows, or by those of a group, as one JSON."""
+
+    name = "json_group_array"
+    inherit_cache = True
+
+
+@compiles(_JsonArray, "postgresql")
+def _json_build_array(called: _JsonArray, compiler: sa.sql.compiler.SQLCompiler, **given: Any) -> str:
+    return f"json_build_array{compiler.function_argspec(called, **given)}"
+
+
+@compiles(_JsonOfMany, "postgresql")
+def _json_agg(called: _JsonOfMany, compiler: sa.sql.compiler.SQLCompiler, **given: Any) -> str:
+    return f"json_agg{compiler.function_argspec(called, **given)}"
+
+
+def as_json(columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
     """Return *columns* as one JSON, with times as the database writes them."""
-    return sa.cast(_array(connection, columns), sa.Text)
+    return sa.cast(_JsonArray(*columns), sa.Text)
 
 
-def as_one_json(
-    connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]
-) -> sa.ColumnElement[str]:
-    """Return *columns* of all rows, or of a group of them, as one JSON, in no order."""
-    is_postgresql = connection.dialect.name == "postgresql"
-    together = sa.func.json_agg if is_postgresql else sa.func.json_group_array
-    return sa.cast(together(_array(connection, columns)), sa.Text)
+def as_one_json(columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[str]:
+    """Return *columns* of all rows, or of those of a group, as one JSON, in no order."""
+    return sa.cast(_JsonOfMany(_JsonArray(*columns)), sa.Text)
 
 
 def one_of(
@@ -62,11 +84,6 @@ def pairs(connection: AsyncConnection, numbers: Mapping[int, int]) -> sa.TableVa
         return sa.func.unnest(*both).table_valued(*columns).render_derived()
     told = orjson.dumps(numbers, option=orjson.OPT_NON_STR_KEYS).decode()
     return sa.func.json_each(told).table_valued(*columns)
-
-
-def _array(connection: AsyncConnection, columns: Iterable[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
-    is_postgresql = connection.dialect.name == "postgresql"
-    return (sa.func.json_build_array if is_postgresql else sa.func.json_array)(*columns)
 
 
 def _same(value: Any) -> Any:

@@ -15,7 +15,7 @@ from digestbot.core.subscriber import Addressee
 from digestbot.core.why import Told
 from digestbot.store.bulk import insert_many, one_of, pairs, to_driver
 from digestbot.store.picks import Packed, unpack
-from digestbot.store.queue import START, Claim, Group, Place, waiting
+from digestbot.store.queue import GROUPED, START, Claim, Group, Place
 from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
 
 TELLS = deliveries.c.digest_id == digests.c.id
@@ -84,7 +84,7 @@ class Deliveries:
         Going on from the last claim's place keeps PostgreSQL from walking past all that was taken before.
         """
         asked = {"now": now, "number": limit, "after_at": after.act_at, "after_id": after.id}
-        rows = await self._connection.execute(waiting(self._connection), asked)
+        rows = await self._connection.execute(GROUPED, asked)
         groups = sorted((Group.of(*row) for row in rows), key=attrgetter("upto"))
         if not groups:
             return Claim()

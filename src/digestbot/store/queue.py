@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Self
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import LEASE, Delivery, State
 from digestbot.core.digest import Digest
@@ -72,17 +71,13 @@ _WAITING = (
     .limit(sa.bindparam("number"))
     .with_for_update(of=deliveries, skip_locked=True)
 )
+*_IDS, _REST, _READER = _WAITING.add_columns(as_json(_SHARED), as_json(READER)).subquery().c
+GROUPED = sa.select(_REST, _READER, as_one_json(_IDS)).group_by(_REST, _READER)
+"""What waits, a row for all that have the rest in common, which `Group.of` reads.
 
-
-def waiting(connection: AsyncConnection) -> sa.Select[Any]:
-    """Return the query for what waits, one row for all that have the rest in common: `Group.of` reads it.
-
-    SQLite's driver lets other threads go on at each row, and waits for its turn after it; that takes longer
-    than all else about a row.
-    """
-    rest = (as_json(connection, columns) for columns in (_SHARED, READER))
-    *ids, shared, reader = _WAITING.add_columns(*rest).subquery().c
-    return sa.select(shared, reader, as_one_json(connection, ids)).group_by(shared, reader)
+SQLite's driver lets other threads go on at each row, and waits for its turn after it: that takes longer than
+all else about a row.
+"""
 
 
 class _Shared(NamedTuple):

@@ -114,7 +114,7 @@ class Subscribers:
     async def waiting(self, now: datetime, limit: int | None = None) -> list[Waiting]:
         """Return the same readers, as far as planning needs them."""
         query = await self._for_change(
-            sa.select(subscribers.c.id, _TOPICS, as_json(self._connection, _COHORT))
+            sa.select(subscribers.c.id, _TOPICS, as_json(_COHORT))
             .where(subscribers.c.next_due_at <= now)
             .order_by(subscribers.c.next_due_at, subscribers.c.id)
             .limit(limit)
