@@ -1,6 +1,6 @@
 """Measures sending: digests a second against other ways, the pace at a cap, and how soon the bot is there.
 
-    python -m tests.benchmarks.sending [--seconds 60] [--messages 5000]
+    python -m tests.benchmarks.sending [--seconds 60] [--messages 20000]
 
 A Telegram in a process of its own (`stub.py`) takes every message. Each figure is a line `figure NAME VALUE`;
 what is compared is the median of five runs in turn. *seconds* is the time at a cap of 1,000 a second. aiogram
@@ -281,7 +281,7 @@ async def measure(messages: int, seconds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--messages", type=int, default=5_000)
+    parser.add_argument("--messages", type=int, default=20_000)
     given = parser.parse_args()
     log.set_up("WARNING")
     os.environ.setdefault("PTB_TIMEDELTA", "true")
