@@ -4,7 +4,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -35,6 +35,8 @@ SWITCH = 0.00005
 times: Python's own 0.005 add up to a late answer, 0.0005 still to 0.1 s; less than this gains no more."""
 
 
+POLLING_ENDS = 5.0
+"""Seconds that asking for updates has to end."""
 _STRANGER = "DIGESTBOT_TELEGRAM__TOKEN is not known to Telegram; @BotFather shows the right one."
 
 
@@ -126,7 +128,9 @@ class Running:
             await self.writer.close()  # who waits for it is told that nothing comes
         await self.clockwork.stop()
         if self.bot.updater is not None and self.bot.updater.running:
-            await self.bot.updater.stop()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLLING_ENDS):  # it may sleep until it asks again
+                    await self.bot.updater.stop()
         if self.bot.running:
             await self.bot.stop()
         await self._intake.stop()

@@ -131,6 +131,16 @@ async def test_it_stops_when_told_while_telegram_is_away(world: World) -> None:
     assert complaints.decode().splitlines()[-1].endswith("digestbot stops")
 
 
+async def test_it_stops_soon_while_it_waits_to_ask_for_updates(world: World) -> None:
+    """Telegram told it to ask again after a minute; SIGTERM does not take as long."""
+    world.telegram.fail_next(Fault.flood(60).on(method="getUpdates"))
+    async with running(world) as process:
+        process.send_signal(signal.SIGTERM)
+        _, complaints = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, complaints.decode()
+    assert "Traceback" not in complaints.decode()
+
+
 async def test_it_answers_before_telegram_has_its_menus(world: World) -> None:
     """They are offered again where Telegram failed, and hold up neither an answer nor the end."""
     ann, menus = world.telegram.user("Ann"), "setMyCommands"
