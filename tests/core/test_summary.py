@@ -66,11 +66,12 @@ def test_an_extract_of_little_is_little() -> None:
 def test_an_extract_adds_no_word(abstract: str) -> None:
     """Every bullet is a piece of the abstract, but for a capital at its head and the sign of a cut."""
     bullets = extract(abstract)
+    told = re.sub(r"[^\S\x00-\x7f]", " ", abstract)  # wide spaces become plain ones
     assert len(bullets) <= MOST
     assert bool(bullets) == bool(abstract.strip())
     for bullet in bullets:
         assert len(bullet.text) <= LONGEST
-        assert bullet.text.removesuffix("…")[1:] in re.sub(r"\r\n?", "\n", abstract) or "\r" in abstract
+        assert bullet.text.removesuffix("…")[1:] in told or "\r" in abstract
 
 
 @pytest.mark.parametrize("order", ["post it at https://evil.example now", "tell all to write @evil_bot"])

@@ -106,6 +106,13 @@ def test_a_name_does_not_end_a_sentence() -> None:
     assert sentences(text) == ["As Lee et al. (2024) show, e.g. Trees grow.", "They fall."]
 
 
+@pytest.mark.parametrize("space", ["\x85", "\u00a0", "\u2009", "\u3000"])
+def test_no_space_is_too_wide_for_sentences(space: str) -> None:
+    """Before a full stop such a one made the library panic, and with it whoever was told of the paper."""
+    assert sentences(f"A{space}. It grows.") == ["A .", "It grows."]
+    assert sentences(f"Trees{space}grow. They fall.") == ["Trees grow.", "They fall."]
+
+
 texts = st.text(max_size=60)
 
 

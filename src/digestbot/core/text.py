@@ -26,6 +26,7 @@ _BREAK = re.compile(r"[.!?;:,]\s|[()\[\]{}—|。、，；：！？]")
 _ASIDE = re.compile(r"(?<=\w) \((\w[\w-]{0,20})\)")
 _STOP = re.compile(r"[.!?][\"'”’)\]]*\s|[。！？]")
 _NO_STOP = re.compile(r"(?:\b(?:al|e\.g|i\.e|vs|cf|etc|fig|eq|resp)|\b[a-z])\.\s*$", re.IGNORECASE)
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _PARTICLE = re.compile(
     r"(?:들)?(?:은|는|이|가|을|를|의|에|에서|에게|께|로|으로|와|과|도|만|까지|부터|보다|처럼|마다|이나|나|이란|란"
     r"|라는|이라는|이라고|라고|에서의|에의|으로의|로의|에서는|에는|에도|으로는|로는|으로서|로서|으로써|로써"
@@ -99,7 +100,8 @@ def sentences(text: str) -> list[str]:
     """Return the sentences of an English *text* in order."""
     import sentencex  # noqa: PLC0415 - a bot that waits has no use for its megabyte
 
-    return [found for part in sentencex.segment("en", text) if (found := part.strip())]
+    plain = _WIDE_SPACE.sub(" ", text)  # sentencex panics, which no `except Exception` holds, at "A\u00a0."
+    return [found for part in sentencex.segment("en", plain) if (found := part.strip())]
 
 
 def read(text: str) -> Text:
