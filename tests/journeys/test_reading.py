@@ -162,7 +162,7 @@ async def test_a_look_back_is_on_my_topics(stage: Stage, ann: Person) -> None:
         assert "Mixture" not in told
         if command == "/week":
             assert (await ann.private.hears()).photo
-    assert "/top 5 week mine" in await ask(ann, "/week 99")
+    assert "/month 5" in await ask(ann, "/month year")
     assert refused(stage) == []
 
 
