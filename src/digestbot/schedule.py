@@ -9,10 +9,11 @@ is sent, and what is old is forgotten, to make up for the time nobody did.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -80,6 +81,9 @@ class Clockwork:
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
         self._planned_at: float | None = None
+        self._reading = {*polls, "refresh", "summaries"}
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        """Who runs which job now."""
         self._turns = {name: asyncio.Lock() for name in jobs}
         for name, (_, interval) in jobs.items():
             self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
@@ -91,8 +95,13 @@ class Clockwork:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Begin no more jobs, and let those that run come to their end; after GRACE they are cancelled."""
+        """Begin no more jobs, and let those that run come to their end; after GRACE they are cancelled.
+
+        Who reads is cancelled at once: a source that does not answer would keep us for as long.
+        """
         self._scheduler.pause()
+        for name in self._reading & self._running.keys():
+            self._running[name].cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE.total_seconds()):
                 for turn in self._turns.values():
@@ -102,10 +111,20 @@ class Clockwork:
     async def run(self, name: str) -> None:
         """Run one job now, or as soon as its last run has ended."""
         async with self._turns[name]:
-            with span(f"job {name}"):
+            with self._is_run(name), span(f"job {name}"):
                 await self._jobs[name]()
         if name == "plan":
             self._planned_at = asyncio.get_running_loop().time()
+
+    @contextmanager
+    def _is_run(self, name: str) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - whoever awaits is in one
+        self._running[name] = task
+        try:
+            yield
+        finally:
+            del self._running[name]
 
     def silence(self) -> float | None:
         """Return the seconds since `plan` last came to its end; None before it first did."""
