@@ -91,8 +91,10 @@ async def test_an_error_arrives_with_its_number_and_no_words(collector: Collecto
             while number.encode() not in b"".join(collector.envelopes):
                 await collector.news.wait()
                 collector.news.clear()
+            assert process.stderr is not None
+            said = await process.stderr.readuntil(b"caught up")  # with a span of each job
         process.terminate()
-        _, said = await process.communicate()
+        said += (await process.communicate())[1]
     # the start's housekeeping misses the table too, if it comes to it so late
     events = (
         orjson.loads(line) for line in b"\n".join(collector.envelopes).split(b"\n") if b'"exception"' in line
