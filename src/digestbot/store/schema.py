@@ -353,7 +353,7 @@ deliveries = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("subscriber_id", sa.ForeignKey(subscribers.c.id, ondelete="CASCADE"), nullable=False),
-    # No foreign key, and no index, which it would need: to keep that in order took longer than all else.
+    # No foreign key, and no index, which it would need: to keep that in order was half of what is written.
     sa.Column("digest_id", sa.Integer, nullable=False),
     sa.Column("slot_at", UTCDateTime, nullable=False),
     sa.Column("state", sa.String, nullable=False),

@@ -1,4 +1,4 @@
-"""Deliveries without an index of their digests, which took most of the time of planning.
+"""Deliveries without an index of their digests, which was up to half of what planning wrote.
 
 Readers who are told the same are planned all over a run, so each chunk of them wrote to nearly every page of
 that index. What it was needed for is known otherwise: whether others were told a digest too, and which
