@@ -97,11 +97,12 @@ def _insert(raw: sqlite3.Connection, topics: list[tuple[int, str, str]]) -> None
 
 
 def rewind(file: Path) -> None:
-    """Let all be due again, and nothing be planned."""
+    """Let all be due again, and nothing be planned, in a file like one that never was."""
     with sqlite3.connect(file) as raw:
         raw.execute("DELETE FROM deliveries")
         raw.execute("DELETE FROM digests")
         raw.execute(f"UPDATE subscribers SET cursor = 0, last_slot_at = NULL, next_due_at = '{SLOT}'")
+    raw.execute("VACUUM")
     raw.close()
 
 
@@ -174,6 +175,7 @@ class _Taken:
         self.insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         raw.execute(f"DELETE FROM {table}")
         raw.commit()
+        raw.execute("VACUUM")
 
     def upto(self, column: str, value: int) -> list[sqlite3.Row]:
         """Return the next rows, those whose *column* is no more than *value*."""
