@@ -55,6 +55,23 @@ async def test_a_delivery_is_claimed_once(store: Store, reader: Subscriber) -> N
     assert sum(map(len, claims)) == 1
 
 
+async def test_those_who_are_told_the_same_come_in_their_order(store: Store) -> None:
+    """A claim goes by the queue, also where all is alike but who it is for, and so does the next one."""
+    async with store.write() as tables:
+        (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], [True], NOON)
+        readers = [
+            await tables.subscribers.add(a_subscriber(chat, next_due_at=NOON), NOON) for chat in range(9)
+        ]
+        await tables.deliveries.plan({one.id: digest_id for one in readers})
+    async with store.write() as tables:
+        first = await tables.deliveries.claim(NOON, 5)
+        second = await tables.deliveries.claim(NOON, 5, first.upto)
+    ids = [one.id for claim in (first, second) for one in claim.deliveries]
+    assert ids == sorted(ids)
+    assert [len(claim.deliveries) for claim in (first, second)] == [5, 4]
+    assert (first.upto.id, second.upto.id) == (ids[4], ids[8])
+
+
 async def test_a_delivery_holds_what_to_say_and_how_far_it_got(store: Store, reader: Subscriber) -> None:
     """Claimed, settled, claimed again: picks, progress and doubts are as they were written."""
     (claimed,) = await claim(store)
