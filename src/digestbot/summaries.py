@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from digestbot.topics import read_papers
 from digestbot.vocabulary import load_synonyms
 
 _LINE = '{"source": "…", "language": "ko", "bullets": ["…"]}'
+_MOST_MISTAKES = 20
+"""Of each set that are told."""
 _CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 _DIGIT = re.compile(r"(?<![\w.,(-])[1-9](?=[\d.,]*(?![\d\w)]))")
 """The first digit of a number that counts: not of `(1)`, nor of 3D."""
@@ -48,9 +49,9 @@ class Measure:
     mistakes: tuple[str, ...]
 
 
-def verify_file(path: Path, synonyms: Path | None = None) -> Iterator[str]:
+def verify_file(path: Path) -> Iterator[str]:
     """Yield the verdicts on each line of a file, as JSON. Raises UserError `bad-line`."""
-    known = load_synonyms(synonyms)
+    known = load_synonyms()
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -116,7 +117,7 @@ def measure(given: Iterable[Pair], synonyms: Synonyms) -> Measure:
     return Measure(right, passed, right, caught, tuple(mistakes))
 
 
-def report(papers: Iterable[Path], most: int = 20) -> Iterator[str]:
+def report(papers: Iterable[Path]) -> Iterator[str]:
     """Yield the lines of `digestbot summaries report`: the figures of the check, and its mistakes."""
     known = load_synonyms()
     sets = {"pairs": pairs(), "copied": copied(read_papers(papers, hide_keywords=False))}
@@ -125,7 +126,7 @@ def report(papers: Iterable[Path], most: int = 20) -> Iterator[str]:
         if found.right:
             yield f"figure summaries.{name}.right_passed {found.passed / found.right:.3f} of {found.right}"
             yield f"figure summaries.{name}.wrong_caught {found.caught / found.wrong:.3f} of {found.wrong}"
-            yield from (f"  {mistake}" for mistake in islice(found.mistakes, most))
+            yield from (f"  {mistake}" for mistake in found.mistakes[:_MOST_MISTAKES])
     yield from _of_the_feed(read_papers(papers, hide_keywords=False), known)
 
 

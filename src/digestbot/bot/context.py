@@ -105,9 +105,9 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         else:
             await update.callback_query.answer(clip(plain(message.html), _TOAST_LIMIT), show_alert=True)
 
-    async def replace(self, query: CallbackQuery, message: Message, toast: str | None = None) -> None:
-        """Put *message* in place of the one whose button was pressed. Shows *toast* for a moment."""
-        await query.answer(toast)
+    async def replace(self, query: CallbackQuery, message: Message) -> None:
+        """Put *message* in place of the one whose button was pressed."""
+        await query.answer()
         message = self._on_behalf(message)
         if waiting := self._coming.pop(_place(query.message), None):
             waiting.cancel()  # it speaks of what is no longer shown

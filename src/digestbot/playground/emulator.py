@@ -28,15 +28,12 @@ class Emulator:
     def __init__(
         self,
         token: str = "123456:playground",  # noqa: S107 - opens nothing but the playground
-        username: str = "digest_bot",
-        name: str = "Digest",
         clock: Callable[[], datetime] = _now,
-        seed: int = 0,
     ) -> None:
         self.token = token
-        self.bot = BotAccount(int(token.partition(":")[0]), username, name)
+        self.bot = BotAccount(int(token.partition(":")[0]), "digest_bot", "Digest")
         self.world = World(self.bot, clock)
-        self.faults = Faults(seed)
+        self.faults = Faults()
         self.limits = Limits(clock)
         self.server = Server(self.world, token, self.faults, self.limits)
 
@@ -54,16 +51,16 @@ class Emulator:
         return [call for call in self.calls if call.method == method]
 
     @asynccontextmanager
-    async def serve(self, port: int = 0, host: str = "127.0.0.1") -> AsyncIterator[str]:
+    async def serve(self, port: int = 0) -> AsyncIterator[str]:
         """Listen, and yield the base URL a Bot API client is given; at the end no call is left waiting."""
         self.server.start()
         runner = web.AppRunner(self.server.app(), access_log=None, shutdown_timeout=1)
         await runner.setup()
-        site = web.TCPSite(runner, host, port)
+        site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
         posting = asyncio.create_task(self.server.post_updates())
         try:
-            yield f"http://{host}:{runner.addresses[0][1]}"
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
         finally:
             self.server.stop()
             posting.cancel()

@@ -31,7 +31,7 @@ class Fault:
     chat: int | None = None
 
     @classmethod
-    def flood(cls, retry_after: int = 5) -> Self:
+    def flood(cls, retry_after: int) -> Self:
         return cls(Trouble.FLOOD, retry_after)
 
     @classmethod
@@ -78,8 +78,8 @@ class _Planned:
 class Faults:
     """The trouble in store, asked once for each call."""
 
-    def __init__(self, seed: int = 0) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    def __init__(self) -> None:
+        self._random = random.Random(0)  # noqa: S311 - repeatable on purpose
         self._planned: list[_Planned] = []
 
     def plan(self, fault: Fault, *, probability: float = 1, count: int | None = None) -> None:

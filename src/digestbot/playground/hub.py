@@ -88,10 +88,10 @@ class HuggingFaceServer(OutsideServer):
     A date after `today` answers 400. With a `token`, another one in a request answers 401.
     """
 
-    def __init__(self, today: date = date.max, token: str | None = None) -> None:
+    def __init__(self, today: date = date.max) -> None:
         super().__init__("/api/daily_papers")
         self.today = today
-        self.token = token
+        self.token: str | None = None
         self.days: dict[date, list[Any]] = {}
 
     def listed(self, day: date) -> list[Any]:

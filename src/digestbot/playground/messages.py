@@ -101,10 +101,6 @@ class Message:
         return self.author is not None and self.author.is_bot
 
     @property
-    def is_service(self) -> bool:
-        return not (self.text or self.photo or self.document or self.from_bot)
-
-    @property
     def has_preview(self) -> bool:
         """Return whether the reader sees a preview of a link."""
         if (self.link_preview or {}).get("is_disabled"):

@@ -31,7 +31,7 @@ READ_PDF = program("digestbot.sources.pdf")
 class FullTexts:
     """Full texts at *url*, politely: one request at a time, *rest* seconds apart.
 
-    A page or a PDF is read in *patience* seconds or not at all, one at a time, by *read_html* and *read_pdf*:
+    A page or a PDF is read in *patience* seconds or not at all, one at a time, by READ_HTML and *read_pdf*:
     programs that are given it and say its text, a paragraph a line.
     """
 
@@ -42,14 +42,12 @@ class FullTexts:
         *,
         rest: float = SECONDS_BETWEEN,
         patience: float = SECONDS_TO_READ,
-        read_html: Sequence[str] = READ_HTML,
         read_pdf: Sequence[str] = READ_PDF,
     ) -> None:
         self._http = http
         self._url = url.rstrip("/")
         self._pace = Pace(rest)
         self._patience = patience
-        self._read_html = read_html
         self._read_pdf = read_pdf
         self._reading = asyncio.Lock()
 
@@ -69,7 +67,7 @@ class FullTexts:
                 return None
             raise
         with suppress(ValueError):
-            return await self._text(self._read_html, page)
+            return await self._text(READ_HTML, page)
         return None
 
     async def _from_pdf(self, paper_id: str) -> str:
