@@ -10,21 +10,18 @@ from digestbot.core.synonyms import Synonyms, capitals, form, is_asian
 from digestbot.core.terms import Words
 from digestbot.core.text import Text, read, spellings
 
-Found = dict[int, list[Hit]]
-"""By the term's place among all terms, where it stands in a paper."""
+Found = dict[Words, list[Hit]]
+"""By term, where it stands in a paper."""
 
 
 class Finder:
     """Distinct terms, made ready to be looked for."""
 
     def __init__(self, terms: Iterable[Words], synonyms: Synonyms) -> None:
-        uses: dict[Form, list[tuple[int, Said]]] = {}
-        self._in_title: set[int] = set()
-        for number, asked in enumerate(terms):
-            if asked.in_title:
-                self._in_title.add(number)
+        uses: dict[Form, list[tuple[Words, Said]]] = {}
+        for asked in terms:
             for known, said in _forms(asked, synonyms):
-                uses.setdefault(known, []).append((number, said))
+                uses.setdefault(known, []).append((asked, said))
         self._forms = list(uses)
         self._uses = list(uses.values())
         """By form: which terms it may say, and how."""
@@ -35,10 +32,10 @@ class Finder:
         found: Found = {}
         for place in Place:
             for find in self._scanner.scan(sheet.texts[place]):
-                for number, use in self._uses[find.form]:
+                for asked, use in self._uses[find.form]:
                     said = self._said(sheet.texts[place], find, use)
-                    if said is not None and (place == Place.TITLE or number not in self._in_title):
-                        found.setdefault(number, []).append(Hit(place, find.first, find.last, said))
+                    if said is not None and (place == Place.TITLE or not asked.in_title):
+                        found.setdefault(asked, []).append(Hit(place, find.first, find.last, said))
         return _as_defined(sheet, found) if sheet.definitions else found
 
     def _said(self, text: Text, find: Find, use: Said) -> Said | None:
@@ -75,7 +72,7 @@ def _as_defined(sheet: Sheet, found: Found) -> Found:
     """
     meant = {known.short for known in sheet.definitions}
     kept: Found = {}
-    for number, hits in found.items():
+    for asked, hits in found.items():
         spans = {(hit.place, hit.first, hit.last) for hit in hits}
         own = {known.short for known in sheet.definitions if (known.place, known.first, known.last) in spans}
         ends = {(hit.place, hit.last) for hit in hits}
@@ -88,7 +85,7 @@ def _as_defined(sheet: Sheet, found: Found) -> Found:
             if (hit.place, hit.first, hit.last) not in spans
         ]
         if rest:
-            kept[number] = rest
+            kept[asked] = rest
     return kept
 
 

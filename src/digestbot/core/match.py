@@ -9,7 +9,7 @@ from digestbot.core.combine import Reading, combined, holds, needs_words, wanted
 from digestbot.core.find import Finder
 from digestbot.core.paper import Paper
 from digestbot.core.query import Query, parse
-from digestbot.core.relevance import Evidence, Frame, Hit, Relevance, evidence
+from digestbot.core.relevance import Frame, Hit, Relevance, evidence
 from digestbot.core.sheet import Place, Sheet, sheet
 from digestbot.core.synonyms import Synonyms
 from digestbot.core.terms import All, Any, Node, Not, Words, every_words
@@ -40,15 +40,6 @@ class Match:
     """Empty where only fields match, `has:code`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a paper matches: what was found, and what each piece of evidence adds to each term's relevance."""
-
-    match: Match
-    parts: Mapping[str, Mapping[str, float]]
-    """By the term's text, by the name of the evidence."""
-
-
 _EVEN = 0.5
 """The score where only fields match: nothing is known of what the paper is about."""
 
@@ -67,7 +58,6 @@ class _Term:
     """A term that stands in a paper."""
 
     hits: Sequence[Hit]
-    evidence: Evidence
     relevance: float
     rarity: float
 
@@ -82,19 +72,17 @@ class Matcher:
         known: Background | None = None,
         weights: Relevance | None = None,
     ) -> None:
-        self._queries = {topic: parse(topic) for topic in topics}
         self._background = known or Background()
         self._weights = weights or Relevance()
-        self._numbers: dict[Words, int] = {}
+        self._terms: dict[Words, None] = {}
         self._plain: dict[Words, list[str]] = {}
         """Topics that are nothing but a term."""
         self._triggered: dict[Words, list[_Asked]] = {}
         """Other topics that a term may bring about."""
         self._always: list[_Asked] = []
         """Topics that may hold without any of their words."""
-        for topic, query in self._queries.items():
-            self._add(_asked(topic, query))
-        self._terms = list(self._numbers)
+        for topic in topics:
+            self._add(_asked(topic, parse(topic)))
         self._rarities: dict[Words, float] = {}
         self._finder = Finder(self._terms, synonyms or Synonyms())
 
@@ -107,28 +95,9 @@ class Matcher:
         found = {known.paper.id: self._matches(known, self._read(known)) for known in sheets}
         return {paper_id: matches for paper_id, matches in found.items() if matches}
 
-    def explain(self, paper: Paper) -> list[Explanation]:
-        """Return the matches of *paper*, each with what each piece of evidence adds."""
-        known = sheet(paper)
-        terms = self._read(known)
-        parts = {
-            term.write(): {
-                **self._weights.parts(found.evidence),
-                "term_rarity": self._weights.term_rarity * found.rarity,
-            }
-            for term, found in terms.items()
-        }
-        return [
-            Explanation(match, {text: parts[text] for text in self._texts(match.topic) if text in parts})
-            for match in self._matches(known, terms)
-        ]
-
-    def _texts(self, topic: str) -> list[str]:
-        return [term.write() for term in every_words(self._queries[topic].root)]
-
     def _add(self, asked: _Asked) -> None:
         for term in every_words(asked.root):
-            self._numbers.setdefault(term, len(self._numbers))
+            self._terms[term] = None
         if isinstance(asked.root, Words) and not asked.mutes:
             self._plain.setdefault(asked.root, []).append(asked.topic)
         elif needs_words(asked.root):
@@ -143,12 +112,10 @@ class Matcher:
         if not found:
             return {}
         frame = Frame.of(known, self._background)
-        terms = {}
-        for number, hits in found.items():
-            shown = evidence(frame, hits)
-            term = self._terms[number]
-            terms[term] = _Term(hits, shown, self._weights.sum(shown), self._rarity(term))
-        return terms
+        return {
+            term: _Term(hits, self._weights.sum(evidence(frame, hits)), self._rarity(term))
+            for term, hits in found.items()
+        }
 
     def _rarity(self, term: Words) -> float:
         if term not in self._rarities:

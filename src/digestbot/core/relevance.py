@@ -132,14 +132,10 @@ class Relevance:
         """Return how relevant the paper is; about 0 where it is as likely as not."""
         return sum(map(mul, _values(self), _values(evidence)), 0.0)
 
-    def parts(self, evidence: Evidence) -> dict[str, float]:
-        """Return what each piece of *evidence* adds to the sum, by its name, where it adds anything."""
-        added = map(mul, _values(self), _values(evidence))
-        return {name: value for name, value in zip(_NAMES, added, strict=True) if value}
 
-
-_NAMES = tuple(field.name for field in fields(Evidence))
-_values: Callable[["Evidence | Relevance"], tuple[float, ...]] = attrgetter(*_NAMES)
+_values: Callable[[Evidence | Relevance], tuple[float, ...]] = attrgetter(
+    *(field.name for field in fields(Evidence))
+)
 
 
 @dataclass(frozen=True, slots=True)
