@@ -1,10 +1,12 @@
-"""Papers, readers and clocks for tests, each with only what the test speaks of."""
+"""Papers, readers and clocks for tests, each with only what the test speaks of; and a rule, said plainly."""
 
+import math
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.paper import Paper
+from digestbot.core.rank import MOST_VOTES
 from digestbot.core.subscriber import ChatKind, Schedule, Subscriber, SubscriberState
 from digestbot.core.synonyms import Synonyms
 from digestbot.settings.checks import CHAIN
@@ -41,6 +43,18 @@ def a_subscriber(chat_id: int = 7, **more: Any) -> Subscriber:
 def a_summarizer(store: Store) -> Summarizer:
     """Return one without a language model."""
     return Summarizer(store, Synonyms(), CHAIN)
+
+
+def votes_to_gain(upvotes: int, missing: float, weight: float) -> int:
+    """Return the upvotes with which a paper that has *upvotes*, of that *weight*, is worth *missing* more
+    than now; MOST_VOTES if none are.
+    """
+    if missing <= 0:
+        return upvotes
+    wanted = math.log1p(max(0, upvotes)) + missing / weight if weight > 0 else math.inf
+    if wanted >= math.log(MOST_VOTES):
+        return MOST_VOTES
+    return max(upvotes, int(math.expm1(wanted) + 1e-6))  # votes are whole, and so far off is what was rounded
 
 
 class Clock:

@@ -26,14 +26,14 @@ from digestbot.core.digest import (
 )
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.rank import explain, votes_to_gain, weight_of_votes
+from digestbot.core.rank import explain, weight_of_votes
 from digestbot.core.rising import is_in_time, is_still_wanted, rising
 from digestbot.core.subscriber import EVERY_DAY, Schedule, Subscriber, SubscriberState, missed, next_due
 from digestbot.core.taste import Learned, Taste, Tasting, told_words
 from digestbot.core.threads import Route, grouped
 from digestbot.store import Store, Tables
 from digestbot.store.schema import deliveries, digests
-from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber
+from tests.builders import DAY, NOON, Clock, a_paper, a_subscriber, votes_to_gain
 
 ONE = timedelta(days=1)
 WORDS = ("agents", "video", "robots", "maps", "diffusion", "graphs")

@@ -322,7 +322,7 @@ def test_votes_decide_between_equals_and_lose_weight_with_age() -> None:
     """More upvotes first; years later they hardly count."""
     few, many = a_paper(1, "Agents", upvotes=1), a_paper(2, "Agents", upvotes=100)
     matches = Matcher(["agents"], SYNONYMS).match([few, many])
-    assert order([few, many], matches) == [many, few]
+    assert order([few, many], matches, Weights()) == [many, few]
     now = explain(many, matches[many.id], DAY, Weights())
     later = explain(many, matches[many.id], DAY + timedelta(days=365), Weights())
     assert now["relevance"] == later["relevance"]
@@ -339,9 +339,9 @@ def test_ties_are_broken_by_votes_then_listing_then_id() -> None:
         a_paper(2, upvotes=1),
         a_paper(1, upvotes=1),
     ]
-    assert by_votes(reversed(papers)) == order(reversed(papers)) == papers
+    assert by_votes(reversed(papers)) == papers
     some = {paper.id: [Match("x", 0.5)] for paper in papers}
-    assert order(reversed(papers), some, weights=NO_VOTES) == papers
+    assert order(reversed(papers), some, NO_VOTES) == papers
 
 
 def test_the_weights_are_settings() -> None:
@@ -349,8 +349,8 @@ def test_the_weights_are_settings() -> None:
     titled = a_paper(1, "Agents", abstract="On something else, at length, and well.")
     often = a_paper(2, "On it", abstract="Agents. Agents meet agents. Agents see agents, and agents.")
     usual, bent = Matcher(["agents"], SYNONYMS), Matcher(["agents"], SYNONYMS, weights=Relevance(title=20.0))
-    assert order([titled, often], usual.match([titled, often]), weights=NO_VOTES)[0] == often
-    assert order([titled, often], bent.match([titled, often]), weights=NO_VOTES)[0] == titled
+    assert order([titled, often], usual.match([titled, often]), NO_VOTES)[0] == often
+    assert order([titled, often], bent.match([titled, often]), NO_VOTES)[0] == titled
 
 
 # Which papers a reader is shown.

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from digestbot.core.digest import CLIMB, How, Pick, bar, by_votes_alone, compose
 from digestbot.core.picker import of_picks
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.rank import MOST_VOTES, Weights, explain, votes_to_gain, weight_of_votes
+from digestbot.core.rank import Weights, explain, weight_of_votes
 from digestbot.core.rising import DAYS, MOST, has_risen, is_in_time, is_still_wanted, rising
-from tests.builders import DAY, a_paper
+from tests.builders import DAY, a_paper, votes_to_gain
 
 LEFT = Pick("2510.00001", ("agents",), bar=20)
 
@@ -125,9 +125,3 @@ def test_without_topics_votes_alone_are_the_bar() -> None:
     some = [a_paper(number, upvotes=votes) for number, votes in enumerate((50, 40, 10))]
     assert [pick.bar for pick in by_votes_alone(some, 2)] == [None, None, 40]
     assert [pick.bar for pick in by_votes_alone(some, 3)] == [None] * 3
-
-
-def test_where_votes_weigh_nothing_no_paper_rises() -> None:
-    """The bar is out of reach then."""
-    weight = weight_of_votes(a_paper(), DAY, Weights(votes=0.0))
-    assert votes_to_gain(0, 0.1, weight) == MOST_VOTES

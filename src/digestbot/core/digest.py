@@ -80,7 +80,7 @@ def select(postings: Postings, topics: Sequence[str], among: int | None = None) 
         return [Pick(paper.id) for paper in postings.of(postings.unmuted(topics) & some)]
     papers = [*postings.of(postings.brought(topics) & some)]
     matches = {paper.id: postings.matches(paper.id, topics) for paper in papers}
-    ranked = narrow(order(papers, matches, weights=postings.rules.weights), matches)
+    ranked = narrow(order(papers, matches, postings.rules.weights), matches)
     return [Pick(paper.id, tuple([match.topic for match in matches[paper.id]])) for paper in ranked]
 
 

@@ -9,18 +9,12 @@ from typing import Generic, TypeVar
 from digestbot.core.digest import BARRED, Pick, bar
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, places
-from digestbot.core.rank import (
-    ENOUGH,
-    LN_MOST_VOTES,
-    MOST_VOTES,
-    NEAR,
-    Weights,
-    odds,
-    standing,
-    weight_of_votes,
-)
+from digestbot.core.rank import ENOUGH, MOST_VOTES, Weights, odds, standing, weight_of_votes
 
 MOST_SHOWN = 1_000_000
+_LN_MOST_VOTES = math.log(MOST_VOTES)
+_NEAR = 1e-6
+"""Votes are whole, and so far off is what was rounded."""
 _NO_WEIGHT = 1e-300
 """Of votes that count for nothing, so small that no votes are enough."""
 _KEPT = 20_000
@@ -118,15 +112,16 @@ class _Scale(Generic[T]):
     def bars(self, left_out: Iterable[_Ranked[T]], last: _Ranked[T]) -> Iterator[int]:
         """Yield above which votes each of those *left_out* has risen above the *last* that is shown.
 
-        That is `digest.bar` of `rank.votes_to_gain`, of which most is the same for all readers.
+        That is the `digest.bar` of the votes with which it would be worth as much, of which most is the same
+        for all readers.
         """
         least = last[0]
         for less, place, _, _, _ in left_out:
             logged, weight, lowest, reach = self._votes[place]
             if less - least <= reach:
                 yield lowest
-            elif (wanted := logged + (less - least) / weight) < LN_MOST_VOTES:
-                yield int(math.expm1(wanted) + NEAR)
+            elif (wanted := logged + (less - least) / weight) < _LN_MOST_VOTES:
+                yield int(math.expm1(wanted) + _NEAR)
             else:
                 yield MOST_VOTES
 

@@ -3,7 +3,7 @@
     value = ln(p / (1 - p)) + votes · ln(1 + upvotes) · ½^(age / votes_age) + freshness · ½^(age / fresh_age)
 
 p is the likelihood that the paper is about at least one of the reader's topics, 1 - Π (1 - score) over its
-matches (`core.match`); age is in days since the paper was listed. Without matches the votes alone decide. Of
+matches (`core.match`); age is in days since the paper was listed. Without topics the votes alone decide. Of
 equals, here and everywhere, the one with more upvotes is first, then the newer listing, then the higher id.
 """
 
@@ -21,10 +21,7 @@ ENOUGH = 20
 """So many papers of a topic are shown before weak matches are left out."""
 MOST_VOTES = 2**31 - 1
 """More than any paper has; what a database's integer holds."""
-LN_MOST_VOTES = math.log(MOST_VOTES)
 _SURE = 1e-6
-NEAR = 1e-6
-"""Votes are whole, and so far off is what was rounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +43,23 @@ def by_votes(papers: Iterable[Paper]) -> list[Paper]:
     return sorted(papers, key=_tie, reverse=True)
 
 
-def order(
-    papers: Iterable[Paper],
-    matches: Mapping[str, Sequence[Match]] | None = None,
-    today: date | None = None,
-    weights: Weights | None = None,
-) -> list[Paper]:
-    """Return *papers*, best first: by their *matches*, by paper id, or by votes where there are none at all.
-
-    *today* is the day that ages are counted from; by default the newest listing's.
-    """
+def order(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]], weights: Weights) -> list[Paper]:
+    """Return *papers*, best first, by their *matches*, by paper id; ages are counted from the newest list."""
     listed = by_votes(papers)
-    if not matches or not listed:
-        return listed
-    known = today or max(paper.listed_on for paper in listed)
-    used = weights or Weights()
-    return sorted(listed, key=lambda paper: -_value(paper, matches.get(paper.id, ()), known, used))
+    today = max((paper.listed_on for paper in listed), default=date.min)
+
+    def value(paper: Paper) -> float:
+        relevance, votes, freshness = explain(paper, matches[paper.id], today, weights).values()
+        return relevance + votes + freshness
+
+    return sorted(listed, key=value, reverse=True)
 
 
 def explain(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> dict[str, float]:
     """Return what relevance, votes and freshness add to the value of *paper*."""
+    missed = math.prod(1 - match.score for match in matches if not match.mutes)
     votes, freshness = standing(paper, today, weights)
-    return {"relevance": _odds(matches), "votes": votes, "freshness": freshness}
+    return {"relevance": odds(missed), "votes": votes, "freshness": freshness}
 
 
 def narrow(papers: Iterable[Paper], matches: Mapping[str, Sequence[Match]]) -> list[Paper]:
@@ -94,26 +86,9 @@ def weight_of_votes(paper: Paper, today: date, weights: Weights) -> float:
     return weights.votes * math.pow(0.5, age / weights.votes_age)
 
 
-def votes_to_gain(upvotes: int, missing: float, weight: float) -> int:
-    """Return the upvotes with which a paper that has *upvotes*, of that *weight*, is worth *missing* more
-    than now; MOST_VOTES if none are.
-    """
-    if missing <= 0:
-        return upvotes
-    wanted = math.log1p(max(0, upvotes)) + missing / weight if weight > 0 else math.inf
-    if wanted >= LN_MOST_VOTES:
-        return MOST_VOTES
-    return max(upvotes, int(math.expm1(wanted) + NEAR))
-
-
 def odds(missed: float) -> float:
     """Return what relevance adds, where *missed* is the likelihood that no topic is meant, Π (1 - score)."""
     return math.log(max(_SURE, 1 - missed) / max(_SURE, missed))
-
-
-def _value(paper: Paper, matches: Sequence[Match], today: date, weights: Weights) -> float:
-    votes, freshness = standing(paper, today, weights)
-    return _odds(matches) + votes + freshness
 
 
 @lru_cache(maxsize=65_536)
@@ -121,14 +96,6 @@ def _standing(upvotes: int, days: int, weights: Weights) -> tuple[float, float]:
     age = max(0, days)
     votes = weights.votes * math.log1p(max(0, upvotes)) * 0.5 ** (age / weights.votes_age)
     return votes, weights.freshness * 0.5 ** (age / weights.fresh_age)
-
-
-def _odds(matches: Sequence[Match]) -> float:
-    missed = 1.0
-    for match in matches:
-        if not match.mutes:
-            missed *= 1 - match.score
-    return odds(missed)
 
 
 def _tie(paper: Paper) -> tuple[int, date, str]:
