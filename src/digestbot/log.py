@@ -12,10 +12,7 @@ import orjson
 import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
-_NOISY = (
-    *("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpcore2", "httpx", "httpx2", "openai"),
-    *("stamina", "telegram"),
-)
+_NOISY = "aiosqlite alembic apscheduler asyncio httpcore httpcore2 httpx httpx2 openai stamina telegram"
 _TOLD = ("telegram.ext.Updater", "apscheduler.executors")
 """What these say of a Telegram that is away, of a job that failed or was ended, we say in a line of ours."""
 
@@ -52,7 +49,7 @@ def set_up(level: str, secrets: Iterable[str] = (), form: Format = Format.CONSOL
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _NOISY:
+    for name in _NOISY.split():
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     for name in _TOLD:
         logging.getLogger(name).setLevel(logging.CRITICAL)

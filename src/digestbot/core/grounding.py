@@ -5,7 +5,6 @@ fails names something that its source does not.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -81,29 +80,25 @@ class Verdict:
 
 
 class Source:
-    """A text that summaries are held against. *links* are those that may be passed on; None: its own.
+    """A text that summaries are held against.
 
     A link, mention or command within a sentence that gives orders to its reader is never passed on.
     """
 
-    def __init__(
-        self, text: str, synonyms: Synonyms | None = None, links: Iterable[str] | None = None
-    ) -> None:
+    def __init__(self, text: str, synonyms: Synonyms | None = None) -> None:
         self._text = plain(text)
         self._vocabulary = Vocabulary(self._text, synonyms or Synonyms())
-        known = _all(self._text)
         self._readings: dict[Decimal, set[Reading]] = {}
         self._counted: dict[str, set[Decimal]] = {}
         """By the word after a quantity, its values."""
-        for quantity in known:
+        for quantity in _all(self._text):
             counted = _counted(quantity, self._text)
             for reading in quantity.readings:
                 self._readings.setdefault(reading.value, set()).add(reading)
                 if counted:
                     self._counted.setdefault(counted, set()).add(reading.value)
         calm = " ".join(part for part in _SENTENCE.split(self._text) if not _ORDER.search(part))
-        given = _LINK.findall(calm) if links is None else links
-        self._links = {_bare_link(link) for link in given}
+        self._links = set(map(_bare_link, _LINK.findall(calm)))
         self._mentions = {mention.lower() for mention in _MENTION.findall(calm)}
         self._commands = set(_COMMAND.findall(calm))
 
@@ -116,22 +111,21 @@ class Source:
             return Verdict(Fault.EMPTY)
         rest = _LINK.sub(" ", _MAIL.sub(" ", text))
         return (
-            self._of_links(text)
+            self._of_links(text, rest)
             or self._of_language(rest, language)
             or self._of_numbers(rest)
             or self._of_names(rest, language)
             or Verdict()
         )
 
-    def _of_links(self, text: str) -> Verdict | None:
+    def _of_links(self, text: str, rest: str) -> Verdict | None:
         for link in (*_LINK.findall(_MAIL.sub(" ", text)), *_MAIL.findall(text)):
             if _bare_link(link) not in self._links:
                 return Verdict(Fault.LINK, link)
-        bare = _LINK.sub(" ", _MAIL.sub(" ", text))
-        for mention in _MENTION.findall(bare):
+        for mention in _MENTION.findall(rest):
             if mention.lower() not in self._mentions:
                 return Verdict(Fault.MENTION, mention)
-        for command in _COMMAND.findall(bare):
+        for command in _COMMAND.findall(rest):
             if command not in self._commands:
                 return Verdict(Fault.COMMAND, command)
         return None
