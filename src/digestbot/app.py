@@ -42,7 +42,7 @@ from digestbot.bot.throttle import Throttle
 from digestbot.bot.token import TokenWatch
 from digestbot.core.access import Access
 from digestbot.core.categories import read_categories
-from digestbot.core.incident import Limits as Alerts
+from digestbot.core.incident import Alerts
 from digestbot.core.limits import Limits
 from digestbot.core.postings import Rules
 from digestbot.core.rank import Weights

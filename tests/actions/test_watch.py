@@ -7,7 +7,7 @@ import pytest
 from digestbot.actions.membership import Membership
 from digestbot.actions.owners import Owners
 from digestbot.actions.watch import Watch
-from digestbot.core.incident import Limits
+from digestbot.core.incident import Alerts
 from digestbot.core.paper import DayState, SourceDay
 from digestbot.core.subscriber import Chat, ChatKind, SubscriberState
 from digestbot.store import Store
@@ -27,7 +27,7 @@ class Tower:
 
     def restart(self) -> None:
         clock = self.house.clock
-        self.watch = Watch(self.house.store, clock, None, lambda: self.free, Limits(late_minutes=15))
+        self.watch = Watch(self.house.store, clock, None, lambda: self.free, Alerts(late_minutes=15))
 
     async def look(self) -> None:
         await self.watch.look(Owners(self.house.store, self.house.post, OWNERS, "en"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digestbot.actions import Clock
 from digestbot.actions.owners import Owners
-from digestbot.core.incident import Limits, Trouble, of_budget, of_delay, of_disk, of_sources
+from digestbot.core.incident import Alerts, Trouble, of_budget, of_delay, of_disk, of_sources
 from digestbot.core.overview import Overview
 from digestbot.render import owners as said
 from digestbot.store import Store
@@ -25,13 +25,13 @@ class Watch:
     """Knows how the bot does. *free* tells the megabytes that are left on the disk."""
 
     def __init__(
-        self, store: Store, clock: Clock, writer: "Writer | None", free: Callable[[], int], limits: Limits
+        self, store: Store, clock: Clock, writer: "Writer | None", free: Callable[[], int], alerts: Alerts
     ) -> None:
         self._store = store
         self._clock = clock
         self._writer = writer
         self._free = free
-        self._limits = limits
+        self._alerts = alerts
         self._up_since = clock()
 
     async def overview(self) -> Overview:
@@ -70,14 +70,14 @@ class Watch:
                     await tables.incidents.told(incident, now)
 
     async def _troubles(self) -> list[Trouble]:
-        now, limits = self._clock(), self._limits
+        now, alerts = self._clock(), self._alerts
         async with self._store.read() as tables:
             days = await tables.overviews.days(now.date() - timedelta(days=_DAYS))
             count, minutes = await tables.overviews.late(now)
         budget = await self._writer.budget() if self._writer else None
         return [
             *of_sources(days),
-            *of_delay(count, minutes, limits.late_minutes),
-            *of_disk(self._free(), limits.disk_megabytes),
-            *(of_budget(budget.spent, budget.limit, limits.budget_percent) if budget else []),
+            *of_delay(count, minutes, alerts.late_minutes),
+            *of_disk(self._free(), alerts.disk_megabytes),
+            *(of_budget(budget.spent, budget.limit, alerts.budget_percent) if budget else []),
         ]

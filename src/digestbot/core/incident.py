@@ -41,7 +41,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Alerts:
     """From when on something is a trouble."""
 
     late_minutes: int = 15
