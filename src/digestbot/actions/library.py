@@ -132,7 +132,7 @@ class Library:
         Raises UserError `unknown-paper`.
         """
         async with self._store.read() as tables:
-            paper = await _known(tables, paper_id)
+            paper = await known_paper(tables, paper_id)
             is_saved = await tables.saved.has(reader.id, paper_id)
             opinion = await tables.tastes.opinion(reader.id, paper_id)
         postings = await asyncio.to_thread(Postings, [paper], self._rules, reader.topics)
@@ -143,7 +143,7 @@ class Library:
 
     async def search(self, text: str, reader: Subscriber) -> Listing:
         """Return the papers that hold the words of *text*. Raises UserError as `read_search` does."""
-        words = visible(text).encode(errors="ignore").decode()  # half a character can't be kept
+        words = _kept(text)
         if len(words) > self._longest_search:
             raise UserError("search-too-long", limit=self._longest_search)
         read_search(words, self._rules.synonyms)
@@ -153,7 +153,7 @@ class Library:
 
     async def offer(self, text: str, reader: Subscriber) -> tuple[Card, ...]:
         """Return what to offer to who types *text* elsewhere: what it finds; of nothing, the day's top."""
-        words = visible(text).encode(errors="ignore").decode()
+        words = _kept(text)
         if not words:
             return (await self.look(View(ViewKind.TOP_DAY, str(MOST_OFFERED)), reader)).cards
         async with self._store.read() as tables:
@@ -236,7 +236,7 @@ class Library:
         return await self._these(tables, view, [paper_id for paper_id, _ in found.best], found.total, words)
 
     async def _similar(self, tables: Tables, view: View) -> Listing:
-        paper = await _known(tables, view.of)
+        paper = await known_paper(tables, view.of)
         held = await tables.papers.last_arrival()
         counts = await tables.index.counts(tellings(paper), too_common(held))
         points = like(paper, counts, held)
@@ -264,13 +264,7 @@ class Library:
         missing = [pick for pick in last.digest.left_out if pick.paper_id not in shown]
         papers = await tables.papers.get_many(pick.paper_id for pick in missing)
         cards = (*listing.cards, *_cards(list(papers.values()), missing))
-        return Listing(
-            view=listing.view,
-            day=listing.day,
-            cards=cards,
-            matched=len(cards),
-            listed=listing.listed + len(papers),
-        )
+        return replace(listing, cards=cards, matched=len(cards), listed=listing.listed + len(papers))
 
     async def _digest(self, tables: Tables, digest_id: int, reader: Subscriber) -> Listing:
         delivery = await tables.deliveries.of_digest(digest_id, reader.id)
@@ -315,7 +309,13 @@ class Library:
         return await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
 
 
-async def _known(tables: Tables, paper_id: str) -> Paper:
+def _kept(text: str) -> str:
+    """Return the *text* of a search as it is kept, which half a character can't be."""
+    return visible(text).encode(errors="ignore").decode()
+
+
+async def known_paper(tables: Tables, paper_id: str) -> Paper:
+    """Return a paper that we hold. Raises UserError `unknown-paper`."""
     paper = await tables.papers.get(paper_id)
     if paper is None:
         raise UserError("unknown-paper", paper=paper_id)

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any, TypedDict, Unpack
 
 from digestbot.actions import Clock
+from digestbot.actions.library import known_paper
 from digestbot.actions.readers import Readers
 from digestbot.core.access import Access
 from digestbot.core.digest import asks
@@ -354,8 +355,7 @@ class Membership:
             reader = await self.readers.noted(tables, chat)
             if await tables.saved.has(reader.id, paper_id):
                 return False
-            if await tables.papers.get(paper_id) is None:
-                raise UserError("unknown-paper", paper=paper_id)
+            await known_paper(tables, paper_id)
             if len(await tables.saved.of(reader.id)) >= self._limits.saved:
                 raise UserError("too-many-saved", limit=self._limits.saved)
             await tables.saved.put(reader.id, paper_id, self._clock())

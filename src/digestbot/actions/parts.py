@@ -7,9 +7,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 from digestbot.actions.library import digest_listing
+from digestbot.actions.messenger import Packed, Sender
 from digestbot.actions.summarize import Summarizer
 from digestbot.core.delivery import Delivery
 from digestbot.core.digest import Listing
@@ -28,17 +29,12 @@ _FRESH = 600
 """Seconds after which votes and summaries are looked up again."""
 
 
-class Packer(Protocol):
-    def pack(self, message: Message) -> Any:
-        """Make a message ready to be sent to any number of chats."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A message, and how many of the digest's picks it shows."""
 
     message: Message
-    packed: Any
+    packed: Packed
     cards: int
 
     @property
@@ -69,12 +65,12 @@ class Parts:
     """Makes the messages of digests."""
 
     def __init__(
-        self, store: Store, summarizer: Summarizer, renderer: Renderer, packer: Packer | None
+        self, store: Store, summarizer: Summarizer, renderer: Renderer, sender: Sender | None
     ) -> None:
         self._store = store
         self._summarizer = summarizer
         self._renderer = renderer
-        self._packer = packer
+        self._sender = sender
         self._made: OrderedDict[_Which, Ready] = OrderedDict()
         self._turn = asyncio.Lock()
 
@@ -131,7 +127,7 @@ class Parts:
         return words.digest(listing, reader.language, delivery.done, may_repeat=flag)
 
     def _packed(self, message: Message, cards: int) -> Ready:
-        return Ready(message, self._packer.pack(message) if self._packer else message, cards)
+        return Ready(message, self._sender.pack(message) if self._sender else message, cards)
 
     async def _papers(self, delivery: Delivery) -> Mapping[str, Paper]:
         async with self._store.read() as tables:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from digestbot.actions.library import known_paper
 from digestbot.core.categories import is_for
 from digestbot.core.digest import asks, select
 from digestbot.core.paper import Paper
@@ -12,7 +13,6 @@ from digestbot.core.rank import explain
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.taste import counted
 from digestbot.core.why import Known, Told, Why, judge
-from digestbot.errors import UserError
 from digestbot.store import Store
 
 
@@ -26,9 +26,7 @@ class Reasons:
     async def why(self, paper_id: str, reader: Subscriber) -> Why:
         """Return what decided about a paper. Raises UserError `unknown-paper`."""
         async with self._store.read() as tables:
-            paper = await tables.papers.get(paper_id)
-            if paper is None:
-                raise UserError("unknown-paper", paper=paper_id)
+            paper = await known_paper(tables, paper_id)
             arrival = await tables.papers.arrival(paper_id)
             told = await tables.deliveries.tell_of(reader.id, paper_id) if reader.id else None
             taste = await tables.tastes.taste(reader.id)

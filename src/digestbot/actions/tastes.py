@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from digestbot.actions import Clock
+from digestbot.actions.library import known_paper
 from digestbot.actions.membership import Membership
 from digestbot.core.background import Background
 from digestbot.core.paper import Opinion
@@ -44,8 +45,7 @@ class Tastes:
         """
         async with self._store.write() as tables:
             reader = await self._membership.readers.noted(tables, chat)
-            if await tables.papers.get(paper_id) is None:
-                raise UserError("unknown-paper", paper=paper_id)
+            await known_paper(tables, paper_id)
             is_taken_back = await tables.tastes.opinion(reader.id, paper_id) is opinion
             if is_taken_back:
                 await tables.tastes.unvote(reader.id, paper_id)

@@ -48,14 +48,14 @@ class Papers:
         stale = [paper for paper in changed if paper in risen or told(paper) != told(known[paper.id])]
         gone = await self._arrivals(stale)
         first = await self.last_arrival() + 1
-        await self._change([{**_row(paper), "key": paper.id} for paper in changed])
+        await self._change([{**asdict(paper), "key": paper.id} for paper in changed])
         climbed = [paper.id for paper in changed if paper.upvotes > known[paper.id].upvotes]
         await self._change([{"risen_at": now, "key": paper_id} for paper_id in climbed])
         await self._change(
             [{"arrival": arrival, "key": paper.id} for arrival, paper in enumerate(risen, first)]
         )
         rows = [
-            {**_row(paper), "arrival": arrival, "first_seen_at": now}
+            {**asdict(paper), "arrival": arrival, "first_seen_at": now}
             for arrival, paper in enumerate(new, first + len(risen))
         ]
         if rows:
@@ -149,10 +149,6 @@ def _filled(known: Paper, told: Paper) -> Paper:
     if told.listed_on > known.listed_on:
         empty |= {"listed_on": told.listed_on, "upvotes": max(known.upvotes, told.upvotes)}
     return replace(known, **{name: value for name, value in empty.items() if name != "on_hugging_face"})
-
-
-def _row(paper: Paper) -> dict[str, Any]:
-    return asdict(paper)
 
 
 def _paper(row: sa.Row[Any]) -> Paper:
