@@ -76,6 +76,11 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("LIMITS__SEARCH", "500", "less than or equal to 200"),
         ("TELEGRAM__OWNER", "12", "is now DIGESTBOT_OWNERS"),
         ("TELEGRAM__TOKN", "x", "is not a setting; is it misspelt?"),
+        ("TELEGRAM_TOKEN", TOKEN, "is not a setting; DIGESTBOT_TELEGRAM__TOKEN is."),
+        ("DATABASE_URL", "postgresql://me:word@db/x", "is not a setting; DIGESTBOT_DATABASE__URL is."),
+        ("DEFAULT__TIME", "08:30", "is not a setting; DIGESTBOT_DEFAULTS__TIME is."),
+        ("LOGLEVEL", "DEBUG", "is not a setting; DIGESTBOT_LOG_LEVEL is."),
+        ("DATABASE", "postgresql://me:word@db/x", "a group of them, such as DIGESTBOT_DATABASE__URL."),
     ],
 )
 def test_a_wrong_value_is_told_in_a_line(name: str, value: str, line: str) -> None:
@@ -83,7 +88,7 @@ def test_a_wrong_value_is_told_in_a_line(name: str, value: str, line: str) -> No
     (told,) = problems(**{f"DIGESTBOT_{name}": value})
     assert told.startswith(f"DIGESTBOT_{name} ")
     assert line in told
-    assert "misspelt" in line or "is now" in line or f"Example: DIGESTBOT_{name}=" in told
+    assert told.endswith(line) or "is now" in line or f"Example: DIGESTBOT_{name}=" in told
     assert "\n" not in told
 
 
@@ -102,9 +107,28 @@ def test_a_database_is_named_as_who_hosts_it_names_it(written: str, meant: str) 
 
 
 def test_all_mistakes_are_told_at_once() -> None:
-    """Nobody has to start three times to learn of three."""
-    told = problems(DIGESTBOT_LOG_LEVEL="LOUD", DIGESTBOT_DEFAULTS__TIME="25:00", DIGESTBOT_DATABASE__URL="x")
-    assert len(told) == 3
+    """Nobody has to start four times to learn of four."""
+    told = problems(
+        DIGESTBOT_LOG_LEVEL="LOUD",
+        DIGESTBOT_DEFAULTS__TIME="25:00",
+        DIGESTBOT_DATABASE__URL="x",
+        DIGESTBOT_WEBPORT="8080",
+    )
+    assert len(told) == 4
+
+
+def test_variables_of_others_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What compose reads, what is set to nothing, and what Kubernetes makes of a service's name."""
+    for name, value in (
+        ("IMAGE", "digestbot:1"),
+        ("DATABASE_URL", ""),
+        ("PORT", "tcp://10.0.0.1:8080"),
+        ("WEB_PORT", "tcp://10.0.0.1:8080"),
+        ("WEB_PORT_8080_TCP_PORT", "8080"),
+        ("WEB_SERVICE_HOST", "10.0.0.1"),
+    ):
+        monkeypatch.setenv(f"DIGESTBOT_{name}", value)
+    assert load().web.port is None
 
 
 def test_a_missing_token_is_told() -> None:
@@ -128,11 +152,25 @@ def test_the_token_may_be_in_a_file(tmp_path: Path) -> None:
     assert "nonsense" not in str(caught.value)
 
 
-def test_a_file_that_is_no_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And one that is named and not there."""
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    """And one that is named and not there, or is a folder."""
     (tmp_path / "mine.toml").write_text("poll = [", encoding="utf-8")
-    assert "mine.toml" in problems(DIGESTBOT_CONFIG="mine.toml")[0]
-    assert "which is not there" in problems(DIGESTBOT_CONFIG="yours.toml")[0]
+    (told,) = problems(DIGESTBOT_CONFIG="mine.toml")
+    assert told.startswith("mine.toml is no TOML: ")
+    for name in ("yours.toml", str(tmp_path)):
+        assert problems(DIGESTBOT_CONFIG=name) == [f"DIGESTBOT_CONFIG names {name}, which is not a file."]
+    (tmp_path / "mine.toml").write_text('telegram = "x"\n[web]\nport = "x"', encoding="utf-8")
+    assert [told.split()[0] for told in problems(DIGESTBOT_CONFIG="mine.toml")] == [
+        "DIGESTBOT_TELEGRAM",
+        "DIGESTBOT_WEB__PORT",
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others have no file that nobody can read, not even root")
+def test_a_file_that_cant_be_read_is_told_in_a_line() -> None:
+    """No traceback: it may be somebody else's."""
+    name = "/proc/self/mem"
+    assert problems(DIGESTBOT_CONFIG=name) == [f"{name} can't be read: Input/output error."]
 
 
 def test_no_secret_is_shown() -> None:

@@ -5,6 +5,8 @@ The environment wins over the TOML file (`config/digestbot.toml`, or what DIGEST
 """
 
 import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
@@ -18,6 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as UnparsedError
 
 from digestbot.errors import SettingsError
 from digestbot.log import Format
@@ -165,16 +168,23 @@ def load(**given: Any) -> Settings:
     """
     named = os.environ.get(f"{PREFIX}CONFIG")
     path = Path(named or "config/digestbot.toml")
-    if named and not path.is_file():
-        raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not there."])
     reader = type("Settings", (Settings,), {"toml_file": path})
+    problems = [*_never_read()]
     try:
+        if named and not path.is_file():
+            raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not a file."])
         settings: Settings = reader(**given)
     except ValidationError as error:
-        raise SettingsError("settings", problems=[_told(mistake) for mistake in error.errors()]) from None
-    except ValueError as error:  # TOML that is not TOML, JSON where a group's variable is set as a whole
-        raise SettingsError("settings", problems=[f"{path} or the environment: {error}"]) from None
-    return settings
+        problems += map(_told, error.errors())
+    except OSError as error:
+        problems.append(f"{path} can't be read: {error.strerror}.")
+    except ValueError as error:
+        if not isinstance(error, UnparsedError):  # of a group's variable: that is told already
+            problems.append(f"{path} is no TOML: {error}.")
+    else:
+        if not problems:
+            return settings
+    raise SettingsError("settings", problems=problems)
 
 
 def only(**given: Any) -> Settings:
@@ -184,6 +194,8 @@ def only(**given: Any) -> Settings:
     return settings
 
 
+_NEAR = 0.85
+"""How much of a name must be one of ours, https://docs.python.org/3/library/difflib.html; 1 is all of it."""
 _MOVED: dict[tuple[int | str, ...], str] = {
     ("telegram", "owner"): f"{PREFIX}OWNERS, a list with commas between"
 }
@@ -193,12 +205,46 @@ def _problem(place: str, problem: str) -> SettingsError:
     return SettingsError("settings", problems=[_line(place.split("."), problem)])
 
 
+def _never_read() -> Iterator[str]:
+    """Yield a line for each variable that looks like one of ours, and that nobody would read.
+
+    What is near to none of ours may be anybody's. Kubernetes makes some, of a service's name.
+    """
+    ours = {name.replace("_", ""): name for name in _variables()}
+    for name, value in sorted(os.environ.items()):
+        start, given = name[: len(PREFIX)].upper(), name[len(PREFIX) :].upper()
+        if start != PREFIX or not value or value.startswith("tcp://") or given == "CONFIG":
+            continue
+        group, _, setting = given.lower().partition("__")
+        if group not in Settings.model_fields:
+            for near in get_close_matches(given.replace("_", ""), ours, 1, _NEAR):
+                yield f"{name} is not a setting; {PREFIX}{ours[near]} is."
+        elif not setting and is_group(Settings.model_fields[group]):
+            yield _whole(group)
+
+
+def _variables() -> Iterator[str]:
+    """Yield the name of each setting, as the environment has it behind PREFIX."""
+    for name, field in Settings.model_fields.items():
+        if is_group(field) and field.annotation is not None:
+            yield from (f"{name}__{one}".upper() for one in field.annotation.model_fields)
+        else:
+            yield name.upper()
+
+
+def _whole(group: str) -> str:
+    first = next(name for name in _variables() if name.startswith(f"{group.upper()}__"))
+    return f"{PREFIX}{group.upper()} is not a setting but a group of them, such as {PREFIX}{first}."
+
+
 def _told(mistake: ErrorDetails) -> str:
     place = [str(part) for part in mistake["loc"] if part in _names()]
     if tuple(mistake["loc"]) in _MOVED:
         return f"{_variable([str(part) for part in mistake['loc']])} is now {_MOVED[tuple(mistake['loc'])]}."
     if mistake["type"] == "extra_forbidden":
         return f"{_variable([str(part) for part in mistake['loc']])} is not a setting; is it misspelt?"
+    if mistake["type"] == "model_type":
+        return _whole(place[0])
     problem = (
         str(mistake["ctx"]["error"]) if mistake["type"] == "value_error" else f"is wrong: {mistake['msg']}"
     )
