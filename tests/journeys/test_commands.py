@@ -20,7 +20,7 @@ GOOD = [
     ("/date 2025-10-14", "3 of 5 match", "5편 중 3편"),
     ("/date 2025.10.14 all", "5 papers", "5편"),
     ("/date 2025-10-12", "No papers are listed", "목록이 없습니다"),
-    ("/yesterday", "No papers", "아직 읽은 논문이 없습니다"),
+    ("/yesterday", "I have no papers of Mon, Oct 13, 2025", "2025년 10월 13일 (월)의 논문은 저에게 없습니다"),
     ("/top", "Top papers of the day", "오늘의 인기 논문"),
     ("/top 3 week", "Top papers of the week", "이번 주 인기 논문"),
     ("/top month 2", "Top papers of the month", "이번 달 인기 논문"),
@@ -55,6 +55,8 @@ GOOD = [
 
 BAD = [
     ("/nonsense", "I don't know /nonsense. /help"),
+    ("/주제 보기", "I don't know /주제. /help"),
+    ("/" + "題" * 4000, "題…. /help"),
     ("hello", "I answer to commands. To find papers about that: /search hello"),
     ("language models", "To get them with your digest: /add language models"),
     ("today", "Commands begin with a slash: /today"),

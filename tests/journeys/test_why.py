@@ -66,6 +66,7 @@ async def test_without_topics_votes_alone_decide(stage: Stage, ann: Person, minj
         told = await ask(ann, f"/why {AGENTS}")
         assert "You follow no topic, so the votes alone decide." in told
         assert "Its value" not in told
+        assert "\n\n\n" not in told
     await ask(ann, "/add agents")
     told = await ask(ann, f"/why {AGENTS}")
     assert "Its value" in told

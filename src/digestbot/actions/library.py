@@ -118,10 +118,11 @@ class Library:
         return Listing(view=view, day=day, cards=tuple(kept), matched=len(kept), listed=len(papers))
 
     async def yesterday(self, reader: Subscriber) -> Listing:
-        """Return the papers of the last day with a list before the newest one."""
+        """Return the papers of the last day with a list before the newest one; of none, the day before it."""
         async with self._store.read() as tables:
             newest = await self._newest(tables)
-            before = newest and await tables.papers.newest_day(newest - timedelta(days=1))
+            eve = newest and newest - timedelta(days=1)
+            before = eve and (await tables.papers.newest_day(eve) or eve)
             view = View(ViewKind.MINE, before.isoformat() if before else "")
             listing = await self._mine(tables, view, before, reader)
         return await self._told(listing, reader)

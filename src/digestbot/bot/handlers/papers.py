@@ -69,6 +69,8 @@ async def pasted(update: Update, context: Context) -> None:
 def _no_command(said: str) -> UserError:
     """Return what to answer to words that are no command: with the one that was meant, or what takes them."""
     first, _, rest = said.partition(" ")
+    if said[:1] == "/" and said[1:2].isalpha():  # Telegram takes only Latin letters for a command
+        return UserError("unknown-command", command=first)
     if first.lower() in (_WITH_WORDS if rest else _COMMANDS):
         return UserError("not-a-command", command=said, topic=None)
     is_topic = any(map(str.isalpha, said)) and "://" not in said and len(said) <= _LONGEST_TOPIC
