@@ -46,7 +46,7 @@ class Watch:
                 waiting=await tables.deliveries.unfinished(),
                 late_minutes=(await tables.overviews.late(now))[1],
                 failures=await tables.overviews.failures(_SHOWN_FAILURES),
-                days=await tables.overviews.days(now.date() - timedelta(days=_SHOWN_DAYS)),
+                days=await tables.days.since(now.date() - timedelta(days=_SHOWN_DAYS)),
                 incidents=await tables.incidents.lasting(),
                 database=self._store.place.partition(":")[0].partition("+")[0],
                 up_since=self._up_since,
@@ -72,7 +72,7 @@ class Watch:
     async def _troubles(self) -> list[Trouble]:
         now, alerts = self._clock(), self._alerts
         async with self._store.read() as tables:
-            days = await tables.overviews.days(now.date() - timedelta(days=_DAYS))
+            days = await tables.days.since(now.date() - timedelta(days=_DAYS))
             count, minutes = await tables.overviews.late(now)
         budget = await self._writer.budget() if self._writer else None
         return [

@@ -1,6 +1,6 @@
 """How the bot does, in numbers, for those who run it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class Overview:
     """How long what waits longest has been due."""
     failures: tuple[Failure, ...]
     """The last ones first."""
-    days: tuple[SourceDay, ...]
+    days: Sequence[SourceDay]
     incidents: int
     """Troubles that last."""
     database: str

@@ -1,6 +1,7 @@
 """The ledger of source days, and the entries that were set aside."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.paper import DayState, SourceDay
-from digestbot.store.schema import rejected_entries, source_days
+from digestbot.store.schema import rejected_entries, source_days, upsert
 
 
 class Days:
@@ -24,25 +25,14 @@ class Days:
 
     async def put(self, day: SourceDay) -> None:
         """Write the day, instead of what was known of it."""
-        row = {
-            "source": day.source,
-            "day": day.day,
-            "state": day.state,
-            "papers": day.papers,
-            "rejected": day.rejected,
-            "attempts": day.attempts,
-            "failures": day.failures,
-            "error": day.error,
-            "fetched_at": day.fetched_at,
-        }
-        await self._connection.execute(_of(source_days, day.source, day.day))
-        await self._connection.execute(source_days.insert(), row)
+        await self._connection.execute(upsert(self._connection, source_days), asdict(day))
 
     async def set_aside(
         self, source: str, day: date, entries: Sequence[tuple[str, str]], seen_at: datetime
     ) -> None:
         """Write the entries (text, reason) of the day's last reading that could not be read."""
-        await self._connection.execute(_of(rejected_entries, source, day))
+        known = (rejected_entries.c.source == source) & (rejected_entries.c.day == day)
+        await self._connection.execute(rejected_entries.delete().where(known))
         for position, (entry, reason) in enumerate(entries):
             row = {"source": source, "day": day, "position": position, "entry": entry}
             await self._connection.execute(
@@ -56,6 +46,12 @@ class Days:
         )
         return [_day(row) for row in await self._connection.execute(query.order_by(source_days.c.day))]
 
+    async def since(self, first: date) -> list[SourceDay]:
+        """Return the days of all sources from *first* on, the newest first."""
+        query = sa.select(source_days).where(source_days.c.day >= first)
+        newest = query.order_by(source_days.c.day.desc(), source_days.c.source)
+        return [_day(row) for row in await self._connection.execute(newest)]
+
     async def first(self, source: str) -> date | None:
         """Return the earliest day that we know of."""
         query = sa.select(sa.func.min(source_days.c.day)).where(source_days.c.source == source)
@@ -68,10 +64,6 @@ class Days:
         )
         found: date | None = await self._connection.scalar(query)
         return found
-
-
-def _of(table: sa.Table, source: str, day: date) -> sa.Delete:
-    return table.delete().where(table.c.source == source, table.c.day == day)
 
 
 def _day(row: sa.Row[Any]) -> SourceDay:

@@ -1,14 +1,13 @@
 """Numbers for those who run the bot."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.delivery import State
 from digestbot.core.overview import Failure
-from digestbot.core.paper import DayState, SourceDay
-from digestbot.store.schema import deliveries, source_days, subscribers
+from digestbot.store.schema import deliveries, subscribers
 
 
 class Overviews:
@@ -45,13 +44,6 @@ class Overviews:
         )
         rows = await self._connection.execute(query)
         return tuple(Failure(chat, at, State(state), error) for chat, at, state, error in rows)
-
-    async def days(self, since: date) -> tuple[SourceDay, ...]:
-        """Return the days of all sources from *since* on, the newest first."""
-        query = sa.select(source_days).where(source_days.c.day >= since)
-        order = (source_days.c.day.desc(), source_days.c.source)
-        rows = await self._connection.execute(query.order_by(*order))
-        return tuple(SourceDay(**{**row._mapping, "state": DayState(row.state)}) for row in rows)
 
     async def _since(
         self, column: sa.Column[datetime], condition: sa.ColumnElement[bool]

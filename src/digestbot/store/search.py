@@ -194,7 +194,7 @@ def _insert(dialect: str) -> str:
 
 
 def _delete(dialect: str) -> str:
-    return f"DELETE FROM {INDEX} WHERE {'rowid' if dialect == 'sqlite' else 'arrival'} = :arrival"
+    return f"DELETE FROM {INDEX} WHERE {_key(dialect)} = :arrival"
 
 
 def _rows(dialect: str, papers: Iterable[tuple[int, Paper]]) -> list[dict[str, Any]]:

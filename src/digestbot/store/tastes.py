@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.paper import Opinion
 from digestbot.core.taste import MOST_LESSONS, Learned, Taste
-from digestbot.store.schema import saved, subscribers, unlearned, upsert, votes
+from digestbot.store.schema import insert, saved, subscribers, unlearned, upsert, votes
 
 
 class Tastes:
@@ -22,12 +22,15 @@ class Tastes:
         """Write what a reader thinks of a paper now; the oldest votes are forgotten."""
         row = {"subscriber_id": subscriber_id, "paper_id": paper_id, "opinion": opinion, "voted_at": at}
         await self._connection.execute(upsert(self._connection, votes), row)
-        old = self._of(subscriber_id).offset(MOST_LESSONS)
-        gone = [*await self._connection.scalars(old.limit(MOST_LESSONS))]
+        theirs = votes.c.subscriber_id == subscriber_id
+        newest = (
+            sa.select(votes.c.paper_id)
+            .where(theirs)
+            .order_by(votes.c.voted_at.desc(), votes.c.paper_id.desc())
+        )
+        gone = [*await self._connection.scalars(newest.offset(MOST_LESSONS).limit(MOST_LESSONS))]
         if gone:
-            await self._connection.execute(
-                votes.delete().where(votes.c.subscriber_id == subscriber_id, votes.c.paper_id.in_(gone))
-            )
+            await self._connection.execute(votes.delete().where(theirs, votes.c.paper_id.in_(gone)))
 
     async def unvote(self, subscriber_id: int, paper_id: str) -> None:
         """Take a vote back."""
@@ -71,10 +74,7 @@ class Tastes:
     async def unlearn(self, subscriber_id: int, word: str) -> None:
         """Let a word be learned no more."""
         row = {"subscriber_id": subscriber_id, "word": word}
-        await self._connection.execute(
-            unlearned.delete().where(unlearned.c.subscriber_id == subscriber_id, unlearned.c.word == word)
-        )
-        await self._connection.execute(unlearned.insert(), row)
+        await self._connection.execute(insert(self._connection, unlearned).on_conflict_do_nothing(), row)
 
     async def unlearned(self, subscriber_id: int) -> frozenset[str]:
         """Return the words that are not to be learned."""
@@ -86,10 +86,6 @@ class Tastes:
         for table in (votes, unlearned):
             await self._connection.execute(table.delete().where(table.c.subscriber_id == subscriber_id))
         await self.teach(subscriber_id, ())
-
-    def _of(self, subscriber_id: int) -> sa.Select[tuple[str]]:
-        query = sa.select(votes.c.paper_id).where(votes.c.subscriber_id == subscriber_id)
-        return query.order_by(votes.c.voted_at.desc(), votes.c.paper_id.desc())
 
 
 def read_weights(written: str) -> Iterable[tuple[str, float]]:
