@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digestbot.core.paper import DayState
-from digestbot.store.schema import deliveries, source_days, subscribers, summary_attempts
+from digestbot.core.subscriber import SubscriberState
+from digestbot.store.deliveries import Deliveries
+from digestbot.store.schema import deliveries, source_days, summary_attempts
+from digestbot.store.subscribers import Subscribers
 
 RECENT = timedelta(days=14)
 """Source days that are counted."""
@@ -26,10 +28,10 @@ class SourceFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class Snapshot:
     """How everything stands at one moment."""
 
-    subscribers: dict[str, int]
+    subscribers: dict[SubscriberState, int]
     """How many are in each state."""
     queue: int
     """Deliveries that are not over."""
@@ -48,13 +50,13 @@ class Figures:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def overview(self, now: datetime) -> Overview:
+    async def snapshot(self, now: datetime) -> Snapshot:
         asked, tokens, failures = await self._model(now.replace(hour=0, minute=0, second=0, microsecond=0))
-        return Overview(
-            subscribers=await self._subscribers(),
-            queue=await self._scalar(sa.select(sa.func.count()).where(deliveries.c.act_at.is_not(None))) or 0,
+        return Snapshot(
+            subscribers=await Subscribers(self._connection).count(),
+            queue=await Deliveries(self._connection).unfinished(),
             late=await self.late(now),
-            sources=await self.sources(now.date() - RECENT),
+            sources=await self.sources(now.date()),
             tokens=tokens or 0,
             attempts=asked,
             failures=failures,
@@ -63,18 +65,18 @@ class Figures:
     async def late(self, now: datetime) -> timedelta:
         """Return how long the oldest delivery that could go out has waited; zero where none does."""
         waiting = deliveries.c.act_at.is_not(None)
-        oldest = await self._scalar(sa.select(sa.func.min(deliveries.c.act_at)).where(waiting))
+        oldest = await self._connection.scalar(sa.select(sa.func.min(deliveries.c.act_at)).where(waiting))
         return max(now - oldest, timedelta(0)) if oldest else timedelta(0)
 
-    async def sources(self, first: date) -> dict[str, SourceFigures]:
-        """Return how each source's days stand from *first* on."""
+    async def sources(self, today: date) -> dict[str, SourceFigures]:
+        """Return how each source's RECENT days stand."""
         day = source_days.c
         complete = sa.case((day.state == DayState.COMPLETE, day.day))
         query = (
             sa.select(
                 day.source, day.state, sa.func.count(), sa.func.max(day.fetched_at), sa.func.max(complete)
             )
-            .where(day.day >= first)
+            .where(day.day >= today - RECENT)
             .group_by(day.source, day.state)
         )
         found: dict[str, SourceFigures] = {}
@@ -87,15 +89,8 @@ class Figures:
             )
         return found
 
-    async def _subscribers(self) -> dict[str, int]:
-        query = sa.select(subscribers.c.state, sa.func.count()).group_by(subscribers.c.state)
-        return {row[0]: row[1] for row in await self._connection.execute(query)}
-
     async def _model(self, since: datetime) -> tuple[int, int, int]:
         made = summary_attempts.c
         query = sa.select(sa.func.count(), sa.func.sum(made.tokens), sa.func.count(made.error))
         row = (await self._connection.execute(query.where(made.at >= since))).one()
         return row[0], row[1], row[2]
-
-    async def _scalar(self, query: sa.Select[Any]) -> Any:
-        return await self._connection.scalar(query)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from sys import intern
@@ -19,6 +19,8 @@ from digestbot.store.schema import WRITES, insert, managers, subscribers, topics
 
 _BETWEEN = "\x1f"
 """Stands in no topic: it can't be seen."""
+_OTHERWISE = frozenset(("at", "zone", "weekdays", "created_at", "taste"))
+"""Columns that a Subscriber has as its schedule, or has not."""
 _FIRST = "-infinity"
 """PostgreSQL's `date.min`."""
 
@@ -276,33 +278,11 @@ def moment_of(told: str) -> datetime:
 
 
 def _row(subscriber: Subscriber) -> dict[str, Any]:
-    return {
-        "chat_id": subscriber.chat_id,
-        "kind": subscriber.kind,
-        "state": subscriber.state,
-        "language": subscriber.language,
-        "zone": subscriber.schedule.zone,
-        "at": subscriber.schedule.at,
-        "weekdays": list(subscriber.schedule.weekdays),
-        "maximum": subscriber.maximum,
-        "style": subscriber.style,
-        "summary_language": subscriber.summary_language,
-        "categories": list(subscriber.categories),
-        "minimum_votes": subscriber.minimum_votes,
-        "silent": subscriber.silent,
-        "pictures": subscriber.pictures,
-        "tells_nothing": subscriber.tells_nothing,
-        "paused_until": subscriber.paused_until,
-        "missed_since": subscriber.missed_since,
-        "thread_id": subscriber.thread_id,
-        "title": subscriber.title,
-        "owner_id": subscriber.owner_id,
-        "routes": [[route.topic, route.thread_id] for route in subscriber.routes],
-        "cursor": subscriber.cursor,
-        "since": subscriber.since,
-        "next_due_at": subscriber.next_due_at,
-        "last_slot_at": subscriber.last_slot_at,
-    }
+    told = {field.name: getattr(subscriber, field.name) for field in fields(subscriber)}
+    schedule = told.pop("schedule")
+    del told["id"], told["topics"]
+    routes = [[route.topic, route.thread_id] for route in subscriber.routes]
+    return {**told, "at": schedule.at, "zone": schedule.zone, "weekdays": schedule.weekdays, "routes": routes}
 
 
 READER = (
@@ -337,30 +317,14 @@ def reader_of(told: str) -> Reader:
 
 
 def _subscriber(row: sa.Row[Any], chosen: tuple[str, ...]) -> Subscriber:
-    return Subscriber(
-        id=row.id,
-        chat_id=row.chat_id,
-        kind=ChatKind(row.kind),
-        state=SubscriberState(row.state),
-        language=row.language,
-        schedule=Schedule(row.at, row.zone, tuple(row.weekdays)),
-        maximum=row.maximum,
-        cursor=row.cursor,
-        since=row.since,
-        next_due_at=row.next_due_at,
-        last_slot_at=row.last_slot_at,
-        topics=chosen,
-        style=Style(row.style),
-        summary_language=row.summary_language,
-        categories=tuple(row.categories),
-        minimum_votes=row.minimum_votes,
-        silent=row.silent,
-        pictures=row.pictures,
-        tells_nothing=row.tells_nothing,
-        paused_until=row.paused_until,
-        missed_since=row.missed_since,
-        thread_id=row.thread_id,
-        title=row.title,
-        owner_id=row.owner_id,
-        routes=tuple(Route(*route) for route in row.routes),
-    )
+    told = {name: value for name, value in row._mapping.items() if name not in _OTHERWISE}
+    read = {
+        "kind": ChatKind(row.kind),
+        "state": SubscriberState(row.state),
+        "schedule": Schedule(row.at, row.zone, tuple(row.weekdays)),
+        "topics": chosen,
+        "style": Style(row.style),
+        "categories": tuple(row.categories),
+        "routes": tuple(Route(*route) for route in row.routes),
+    }
+    return Subscriber(**{**told, **read})

@@ -10,7 +10,6 @@ TICK = 300.0
 """Seconds after which a scheduler that has not planned is stuck."""
 READ = timedelta(days=1)
 LATE = timedelta(minutes=15)
-_LOOK_BACK = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ async def examine(store: Store, now: datetime, silence: Callable[[], float | Non
     try:
         async with store.read() as tables:
             late = await tables.figures.late(now)
-            sources = await tables.figures.sources(now.date() - _LOOK_BACK)
+            sources = await tables.figures.sources(now.date())
     except UNREACHABLE as error:
         return {"database": Check(ok=False, told=type(error).__name__)}
     checks = {"database": Check(ok=True, told="answers")}

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from digestbot.actions.ledger import Result
 from digestbot.core.delivery import State
 from digestbot.store import Store
-from digestbot.store.figures import Overview
+from digestbot.store.figures import Snapshot
 
 _LAGS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 21600)
 FRESH = timedelta(seconds=10)
@@ -61,7 +61,7 @@ class Metrics:
         """Return all of it as Prometheus reads it."""
         if self._read_at is None or not timedelta(0) <= now - self._read_at < FRESH:
             async with store.read() as tables:
-                self._show(await tables.figures.overview(now), now)
+                self._show(await tables.figures.snapshot(now), now)
             self._read_at = now
         return generate_latest(self.registry)
 
@@ -87,14 +87,14 @@ class Metrics:
         self._asked = gauge("llm_attempts_today", "Times that it was asked for a summary on this UTC day.")
         self._failed = gauge("llm_failures_today", "Of these, those that came to nothing.")
 
-    def _show(self, now_holds: Overview, now: datetime) -> None:
+    def _show(self, now_holds: Snapshot, now: datetime) -> None:
         for labelled in (self._subscribers, self._days, self._age):
             labelled.clear()
         for state, number in now_holds.subscribers.items():
             self._subscribers.labels(state).set(number)
         for name, source in now_holds.sources.items():
-            for state, number in source.states.items():
-                self._days.labels(name, state).set(number)
+            for kind, number in source.states.items():
+                self._days.labels(name, kind).set(number)
             if source.complete:
                 self._age.labels(name).set((now.astimezone(UTC).date() - source.complete).days)
         self._queue.set(now_holds.queue)
