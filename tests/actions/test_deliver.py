@@ -296,7 +296,7 @@ async def test_ones_trouble_costs_the_others_nothing(house: House) -> None:
 async def test_what_telegram_does_not_understand_goes_out_in_plain_words(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without markup, at once; the log names the message by its hash and does not tell it."""
+    """Without markup and buttons, at once; the log names the message by its hash and does not tell it."""
     await house.membership.subscribe(ANN)
     await house.lists(1, 1, title="A & B")
     house.post.faults = ["bug"]
@@ -304,6 +304,7 @@ async def test_what_telegram_does_not_understand_goes_out_in_plain_words(
     ((_, message),) = house.post.taken
     assert "A &amp; B" in message.html
     assert "<" not in message.html
+    assert message.buttons == ()
     (line,) = [line for line in "".join(capsys.readouterr()).splitlines() if "rejects" in line]
     assert re.search(r"payload=[0-9a-f]{16}", line)
     assert "A & B" not in line

@@ -97,9 +97,9 @@ class Parts:
         return messages
 
     def in_plain_words(self, ready: Ready) -> Ready:
-        """Return the same without markup, for when Telegram does not understand ours."""
+        """Return the same with neither markup nor buttons, for when Telegram does not understand ours."""
         text = html.escape(plain(ready.message.html), quote=False)
-        return self._packed(replace(ready.message, html=text, preview=None), ready.cards)
+        return self._packed(replace(ready.message, html=text, buttons=(), preview=None), ready.cards)
 
     async def _make(self, delivery: Delivery, reader: Reader) -> Ready:
         if text := delivery.digest.announcement:

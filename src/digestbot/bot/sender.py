@@ -35,22 +35,42 @@ _UNWANTED = (
     "not enough rights",
     "have no rights",
     "need administrator rights",
+    "no write access",
+    "ALLOW_PAYMENT_REQUIRED",
+    "CHANNEL_PRIVATE",
     "CHAT_ADMIN_REQUIRED",
     "CHAT_RESTRICTED",
-    "CHAT_SEND_PLAIN_FORBIDDEN",
-    "CHAT_WRITE_FORBIDDEN",
+    "PRIVACY_PREMIUM_REQUIRED",
     "TOPIC_CLOSED",
+    "USER_BANNED_IN_CHANNEL",
+    "USER_IS_BLOCKED",
+    "_FORBIDDEN",
 )
-"""A 400 with one of these speaks of what we may do in the chat, not of the message."""
+"""A 400 with one of these speaks of what we may do in the chat, not of the message.
+
+What Telegram itself, behind the Bot API, refuses with 403 and a name in capitals comes as a 400.
+"""
 _NO_THREAD = ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
 """A 400 with one of these speaks of the thread that we wrote to."""
+_OF_CHAT = {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}
+"""Refusals of a message or a chat, where Telegram says so; a page of a proxy's with one of them refuses us."""
 _UNTOLD_WAIT = 30.0
 """Seconds after a 429 that names none."""
 _TOKEN_WAIT = timedelta(seconds=30)
 """After so long we try again whether Telegram knows our token."""
 _TAKEN = b'{"ok":true,'
 _SENT = Answer(Outcome.SENT)
-_NO_CHAT = ("chat not found", "PEER_ID_INVALID", "group chat was deactivated")
+_NO_CHAT = (
+    "chat not found",
+    "user not found",
+    "group chat was deactivated",
+    "CHANNEL_INVALID",
+    "CHAT_ID_INVALID",
+    "PEER_ID_INVALID",
+    "USER_ID_INVALID",
+)
+_NO_STARS = "BALANCE_TOO_LOW"
+"""A 400 with this speaks of the owner's Stars, which pay for what goes faster: no message's fault."""
 
 
 class TelegramSender:
@@ -137,9 +157,13 @@ def read(status: int, content: bytes) -> Answer:
         told = {}
     if told.get("ok") is True:
         return _SENT
+    if told.get("ok") is False and isinstance(code := told.get("error_code"), int):
+        status = code  # Telegram's own, whatever a proxy made of it
     if status < 300 or status == HTTPStatus.GATEWAY_TIMEOUT:
         return Answer(Outcome.UNCERTAIN, reason=f"no answer in HTTP {status}")
     reason = str(told.get("description") or f"HTTP {status}")
+    if "ok" not in told and status in _OF_CHAT:
+        return Answer(Outcome.NOT_SENT, reason=reason)
     parameters = told.get("parameters")
     return _refused(status, reason, parameters if isinstance(parameters, Mapping) else {})
 
@@ -163,6 +187,8 @@ def _refused(status: int, reason: str, parameters: Mapping[str, Any]) -> Answer:
 
 
 def _objection(reason: str) -> Outcome:
+    if _NO_STARS in reason:
+        return Outcome.NOT_SENT
     if any(words in reason for words in _NO_CHAT):
         return Outcome.NO_CHAT
     return Outcome.BLOCKED if any(words in reason for words in _UNWANTED) else Outcome.REJECTED
