@@ -346,6 +346,22 @@ async def test_a_dead_line_is_waited_for_as_long_as_it_takes(house: House) -> No
     assert house.post.papers() == ["2510.00001"]
 
 
+@pytest.mark.parametrize("first", ["error", "no chat"])
+async def test_what_telegram_says_first_after_days_of_a_dead_line_gives_nothing_up(
+    house: House, first: str
+) -> None:
+    """It has the whole day, or two, that it always has."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["refused"] * 999
+    for days in range(1, 5):
+        await house.tick(NOON + timedelta(days=days))
+    house.post.faults = [first]
+    for hours in range(2):
+        await house.tick(NOON + timedelta(days=5, hours=hours))
+    assert house.post.papers() == ["2510.00001"]
+
+
 async def test_errors_are_tried_again_for_a_day_then_told(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -54,20 +54,20 @@ LATER = NOON + backoff(1)
     [
         (Outcome.SENT, claimed(), {}, Decision(State.SENT)),
         (Outcome.SENT, AGAIN, {}, Decision(State.SENT)),
-        (Outcome.NOT_SENT, claimed(), {}, Decision(State.PLANNED, LATER)),
-        (Outcome.NOT_SENT, claimed(attempts=99), {}, Decision(State.PLANNED, NOON + backoff(99))),
-        (Outcome.NOT_SENT, AGAIN, {}, Decision(State.UNCERTAIN, LATER)),
+        (Outcome.NOT_SENT, claimed(), {}, Decision(State.PLANNED, LATER, ages=False)),
+        (Outcome.NOT_SENT, claimed(attempts=99), {}, Decision(State.PLANNED, NOON + backoff(99), ages=False)),
+        (Outcome.NOT_SENT, AGAIN, {}, Decision(State.UNCERTAIN, LATER, ages=False)),
         (
             Outcome.NOT_SENT,
             OFTEN,
             {"wait": 24 * HOUR},
-            Decision(State.PLANNED, NOON + 24 * HOUR, counts=False),
+            Decision(State.PLANNED, NOON + 24 * HOUR, counts=False, ages=False),
         ),
         (
             Outcome.NOT_SENT,
             AGAIN,
             {"wait": HOUR},
-            Decision(State.UNCERTAIN, NOON + HOUR, counts=False),
+            Decision(State.UNCERTAIN, NOON + HOUR, counts=False, ages=False),
         ),
         (Outcome.ERROR, claimed(), {}, Decision(State.PLANNED, LATER)),
         (Outcome.ERROR, OFTEN, {}, Decision(State.FAILED, NOON + RETRY_FAILED)),
@@ -123,6 +123,15 @@ def test_a_flood_wait_is_not_held_against_the_message() -> None:
     waiting = after(claimed(attempts=4), wait, 2, NOON)
     assert (waiting.state, waiting.attempts, waiting.tried_at) == (State.PLANNED, 3, None)
     assert waiting.act_at == NOON + HOUR
+
+
+def test_a_dead_line_is_no_time_in_which_it_failed() -> None:
+    """It is waited for ever longer; but an error, or a chat not found, after days of it is the first one."""
+    long_since = claimed(attempts=99, tried_at=NOON - FAILED_FOR - GRACE)
+    waiting = after(long_since, decide(Outcome.NOT_SENT, long_since, NOON), 2, NOON)
+    assert (waiting.attempts, waiting.tried_at) == (99, None)
+    for outcome in (Outcome.ERROR, Outcome.NO_CHAT):
+        assert decide(outcome, _claimed_again(waiting, NOON), NOON).retry_at
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_SENT, Outcome.ERROR, Outcome.NO_CHAT])

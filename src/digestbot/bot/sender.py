@@ -53,7 +53,7 @@ What Telegram itself, behind the Bot API, refuses with 403 and a name in capital
 _NO_THREAD = ("message thread not found", "TOPIC_CLOSED", "TOPIC_DELETED")
 """A 400 with one of these speaks of the thread that we wrote to."""
 _OF_CHAT = {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN}
-"""Refusals of a message or a chat, where Telegram says so; a page of a proxy's with one of them refuses us."""
+"""Refusals of a message or a chat, where Telegram says so; a page of a proxy's with one refuses us."""
 _UNTOLD_WAIT = 30.0
 """Seconds after a 429 that names none."""
 _TOKEN_WAIT = timedelta(seconds=30)

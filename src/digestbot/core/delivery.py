@@ -19,7 +19,7 @@ from typing import NamedTuple
 from digestbot.core.digest import Digest
 
 MAX_ATTEMPTS = 8
-"""So many errors of Telegram's in a row, about an hour and a half, are plain bad luck; then it has failed."""
+"""So many errors of Telegram's in a row, some twenty minutes, are plain bad luck; then it has failed."""
 LEASE = timedelta(minutes=2)
 """How long a claim is good without being renewed; after that whoever sent it is taken for dead."""
 FAILED_FOR = timedelta(hours=24)
@@ -90,7 +90,7 @@ class Delivery(NamedTuple):
     attempts: int = 0
     """Tries of the message that is next."""
     tried_at: datetime | None = None
-    """When the message that is next was first tried."""
+    """Since when Telegram has refused the message that is next, whenever it could be asked."""
     doubts: int = 0
     """How many copies of the message that is next were not confirmed; if its sender died, at least one."""
     doubt_upto: int = 0
@@ -116,6 +116,8 @@ class Decision:
     retry_at: datetime | None = None
     counts: bool = True
     """A flood wait is not the message's fault and does not count as an attempt."""
+    ages: bool = True
+    """Telegram could be asked, so the time until the next try is time in which it refused the message."""
     doubts: bool = False
     """This try may have arrived. What is refused gains no doubt, also where an earlier try left one."""
 
@@ -169,10 +171,10 @@ def decide(
         case Outcome.NO_CHAT:
             return Decision(waiting, now + RETRY_FAILED) if tried_for < GRACE else Decision(State.CANCELLED)
         case Outcome.NOT_SENT if wait is not None:
-            return Decision(waiting, now + wait, counts=False)
+            return Decision(waiting, now + wait, counts=False, ages=False)
         case Outcome.ERROR if delivery.attempts >= MAX_ATTEMPTS:
             return Decision(State.FAILED, now + RETRY_FAILED if tried_for < FAILED_FOR else None)
-    return Decision(waiting, later)
+    return Decision(waiting, later, ages=outcome is Outcome.ERROR)
 
 
 def _doubted(delivery: Delivery, now: datetime, policy: WhenUncertain) -> Decision:
@@ -193,7 +195,7 @@ def after(delivery: Delivery, decision: Decision, cards: int, now: datetime) -> 
         state=decision.state,
         act_at=decision.retry_at,
         attempts=delivery.attempts - (not decision.counts),
-        tried_at=delivery.tried_at if decision.counts else None,
+        tried_at=delivery.tried_at if decision.ages else None,
         doubts=delivery.doubts + decision.doubts,
         doubt_upto=max(delivery.doubt_upto, delivery.done + cards) if newly else delivery.doubt_upto,
     )
