@@ -1,5 +1,6 @@
 """What an owner tells everybody: the ledger's promises hold for it too."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -82,6 +83,24 @@ async def test_it_is_stopped(house: House, broadcaster: Broadcaster) -> None:
         await broadcaster.stop(number)
     await house.tick(NOON + timedelta(hours=1))
     assert len(house.post.taken) == 1
+
+
+async def test_what_is_in_flight_when_it_is_stopped_is_not_tried_again(
+    house: House, broadcaster: Broadcaster
+) -> None:
+    """Who has it by then counts as who has it."""
+    number, _ = await broadcaster.draft(TEXT)
+    await broadcaster.send(number, SHOWN)
+    house.post.faults = ["none", "refused", "lost"]
+    house.post.latency = 0.2
+    ticking = asyncio.create_task(house.tick())
+    await house.post.begun.wait()
+    await broadcaster.stop(number)
+    await ticking
+    for hours in range(1, 9):
+        await house.tick(NOON + timedelta(hours=hours))
+    assert len(house.post.taken) == 1
+    assert await house.states() == {State.SENT: 1, State.CANCELLED: 2}
 
 
 async def test_a_digest_that_was_due_before_comes_first(house: House, broadcaster: Broadcaster) -> None:

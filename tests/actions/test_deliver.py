@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -551,6 +552,49 @@ async def test_who_does_not_end_when_told_to_stop_is_in_doubt(
     house.post.latency = 0
     await house.tick(house.clock() + LEASE)
     assert house.post.papers() == ["2510.00001", "2510.00001?"]
+
+
+@pytest.mark.parametrize("leave", [Membership.unsubscribe, Membership.forget, Membership.blocked])
+@pytest.mark.parametrize("answer", ["none", "refused", "flood", "lost", "error"])
+async def test_who_leaves_while_a_digest_is_on_its_way_gets_no_more_of_it(
+    house: House, leave: Callable[[Membership, Chat], Awaitable[object]], answer: str
+) -> None:
+    """The message that is in flight is the last one: no next one, and none that is tried again."""
+    await house.membership.subscribe(ANN)
+    await house.membership.set_maximum(ANN, 50)
+    await house.lists(1, 40, title="T" * 250)
+    house.post.faults = [answer]
+    house.post.latency = 0.2
+    house.clock.now = NOON + timedelta(days=1)
+    ticking = asyncio.create_task(house.tick())
+    await house.post.begun.wait()
+    await leave(house.membership, ANN)
+    await ticking
+    for hours in range(25, 50):
+        await house.tick(NOON + timedelta(hours=hours))
+    assert house.post.tries == 1
+    assert await house.courier(None).waiting() == 0
+
+
+async def test_who_blocks_us_just_when_telegram_says_so_is_no_trouble(house: House) -> None:
+    """Telegram's update and its answer are written at once, each wants the reader and what is theirs."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = ["blocked"]
+    house.clock.now = NOON + timedelta(days=1)
+    async with house.store.write() as tables:
+        reader = await tables.subscribers.in_chat(ANN.id)
+    assert reader is not None
+    house.post.latency = 0.1
+    ticking = asyncio.create_task(house.tick())
+    await house.post.begun.wait()
+    async with house.store.write() as tables:
+        await tables.subscribers.hold([reader.id])
+        await asyncio.sleep(0.5)  # the answer is there, and is to be written
+        await tables.deliveries.cancel(reader.id, NOON)
+    await ticking
+    assert (await house.membership.reader(ANN)).state is SubscriberState.BLOCKED
+    assert await house.courier(None).waiting() == 0
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.1])

@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -169,8 +169,8 @@ class Listed(Deliveries):
         taken = [one for _, one in zip(range(limit), self._waiting, strict=False)]
         return Claim(taken, {one.id: self._addressees[one.id] for one in taken})
 
-    async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
-        pass
+    async def settle(self, settled: Sequence[Settled], now: datetime) -> Collection[int]:
+        return {one.delivery.id for one in settled if one.goes_on}
 
 
 class Forgetful(Store):

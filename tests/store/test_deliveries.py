@@ -242,15 +242,49 @@ async def test_who_was_taken_for_dead_does_not_undo_what_others_did(store: Store
 
 
 async def test_who_leaves_is_sent_nothing_that_was_planned(store: Store, reader: Subscriber) -> None:
-    """A planned delivery is cancelled; one in flight is left to its sender."""
+    """A planned delivery is cancelled, and one in flight; if that was sent it is written down."""
     async with store.write() as tables:
         await plan(tables, reader, NOON + MINUTE)
     (flying,) = await claim(store)
     async with store.write() as tables:
         await tables.deliveries.cancel(reader.id, NOON)
-        assert await tables.deliveries.states() == {State.CANCELLED: 1, State.SENDING: 1}
+        assert await tables.deliveries.states() == {State.CANCELLED: 2}
     assert await claim(store, NOON + MINUTE) == []
     await settle(store, flying._replace(state=State.SENT, act_at=None))
+    async with store.read() as tables:
+        assert await tables.deliveries.states() == {State.CANCELLED: 1, State.SENT: 1}
+
+
+@pytest.mark.parametrize("state", [State.PLANNED, State.UNCERTAIN, State.FAILED, State.SENDING])
+async def test_what_was_taken_back_in_flight_is_not_tried_again(
+    store: Store, reader: Subscriber, state: State
+) -> None:
+    """Whatever its sender makes of it, nor does its next message go out."""
+    (flying,) = await claim(store)
+    going = Settled(flying._replace(state=state, done=1, act_at=NOON + MINUTE))
+    async with store.write() as tables:
+        goes_on = {flying.id} if state is State.SENDING else set()
+        assert {*await tables.deliveries.settle([going], NOON)} == goes_on
+    async with store.write() as tables:
+        await tables.deliveries.cancel(reader.id, NOON)
+        assert not await tables.deliveries.settle([going], NOON)
+        assert await tables.deliveries.recover(NOON + LEASE) == 0
+        assert await tables.deliveries.unfinished() == 0
+
+
+async def test_the_next_message_goes_out_only_by_who_holds_the_delivery(
+    store: Store, reader: Subscriber
+) -> None:
+    """Not by who was taken for dead, and knows nothing of it; nor to who was forgotten."""
+    (late,) = await claim(store)
+    async with store.write() as tables:
+        await tables.deliveries.recover(NOON + LEASE)
+    (now,) = await claim(store, NOON + LEASE)
+    async with store.write() as tables:
+        told = [Settled(one._replace(done=1)) for one in (late, now)]
+        assert [{*await tables.deliveries.settle([one], NOON)} for one in told] == [set(), {now.id}]
+        await tables.personal.forget(reader.chat_id)
+        assert not await tables.deliveries.settle(told, NOON)
 
 
 async def test_a_readers_digests_go_out_in_order(store: Store, reader: Subscriber) -> None:

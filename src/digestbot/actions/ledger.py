@@ -1,7 +1,7 @@
 """Writes results into the ledger in groups: one transaction for many, none waits longer than a blink."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -35,7 +35,8 @@ class Result(NamedTuple):
 
 
 class Ledger:
-    """Takes results one by one, and writes them together, while `run` runs. *written* is told of those.
+    """Takes results one by one, and writes them together, while `run` runs. *written* is told of those, and
+    of which deliveries the next message may go out.
 
     Where that fails, what is not written yet is in doubt once its lease is over, as after a crash.
     """
@@ -45,7 +46,7 @@ class Ledger:
         store: Store,
         clock: Clock,
         flying: Callable[[], int],
-        written: Callable[[Sequence[Result]], None],
+        written: Callable[[Sequence[Result], Collection[int]], None],
     ) -> None:
         self._store = store
         self._clock = clock
@@ -74,8 +75,7 @@ class Ledger:
             taken, self._waiting = self._waiting, []
             if not self._is_closing:
                 self._come.clear()
-            await self._commit(taken)
-            self._written(taken)
+            self._written(taken, await self._commit(taken))
 
     def close(self) -> None:
         """Let `run` end once all is written."""
@@ -91,14 +91,17 @@ class Ledger:
             async with asyncio.timeout(EVERY):
                 await self._full.wait()
 
-    async def _commit(self, results: Sequence[Result]) -> None:
-        await self._store.insist(partial(self._settle, results))
+    async def _commit(self, results: Sequence[Result]) -> Collection[int]:
+        return await self._store.insist(partial(self._settle, results))
 
-    async def _settle(self, results: Sequence[Result], tables: Tables) -> None:
-        await tables.deliveries.settle([result.settled for result in results], self._clock())
-        for result in results:
-            if result.changes_reader:
-                await self._change_reader(tables, result)
+    async def _settle(self, results: Sequence[Result], tables: Tables) -> Collection[int]:
+        changes = [result for result in results if result.changes_reader]
+        # Readers before deliveries, as who leaves: of two who wait for each other PostgreSQL ends one.
+        await tables.subscribers.hold({result.settled.delivery.subscriber_id for result in changes})
+        flying = await tables.deliveries.settle([result.settled for result in results], self._clock())
+        for result in changes:
+            await self._change_reader(tables, result)
+        return flying
 
     async def _change_reader(self, tables: Tables, result: Result) -> None:
         reader = await tables.subscribers.get(result.settled.delivery.subscriber_id)

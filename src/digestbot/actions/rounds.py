@@ -11,7 +11,7 @@ became of the one before.
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -241,11 +241,11 @@ class Round:
             lost_thread=answer.lost_thread,
         )
 
-    def _written(self, results: Sequence[Result]) -> None:
-        """Let go what is over or has to wait; the next message of the others may go out now."""
+    def _written(self, results: Sequence[Result], flying: Collection[int]) -> None:
+        """Let go what is over or has to wait; the next message of those that are *flying* may go out now."""
         for result in results:
             delivery = result.settled.delivery
-            if delivery.state is State.SENDING:
+            if delivery.id in flying:
                 self._hand_on([delivery])
             else:
                 del self._held[delivery.id]

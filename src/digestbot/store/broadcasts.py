@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digestbot.core.broadcast import BroadcastState, Progress, Shown
 from digestbot.core.delivery import State
 from digestbot.core.subscriber import SubscriberState
+from digestbot.store.deliveries import unlocked
 from digestbot.store.schema import UTCDateTime, broadcasts, deliveries, digests, subscribers
 
 
@@ -63,12 +64,10 @@ class Broadcasts:
         """Take back what was not sent yet; tell whether it was being sent."""
         if not await self._change(number, BroadcastState.SENDING, BroadcastState.STOPPED):
             return False
-        waiting = deliveries.update().where(
-            deliveries.c.broadcast_id == number,
-            deliveries.c.act_at.is_not(None),
-            deliveries.c.state != State.SENDING,
-        )
-        await self._connection.execute(waiting.values(state=State.CANCELLED, act_at=None, ended_at=now))
+        taken_back = deliveries.update().values(state=State.CANCELLED, act_at=None, ended_at=now)
+        theirs = (deliveries.c.broadcast_id == number, deliveries.c.act_at.is_not(None))
+        await self._connection.execute(taken_back.where(*theirs, deliveries.c.state != State.SENDING))
+        await self._connection.execute(taken_back.where(unlocked(*theirs)))  # in flight: not tried again
         return True
 
     async def drop(self, number: int) -> bool:

@@ -28,6 +28,11 @@ class Settled(NamedTuple):
     delivery: Delivery
     error: str | None = None
 
+    @property
+    def goes_on(self) -> bool:
+        """Its next message may go out at once."""
+        return self.delivery.state is State.SENDING
+
 
 class Deliveries:
     """Who is told what, and how far that got."""
@@ -100,13 +105,14 @@ class Deliveries:
 
     async def renew(self, ids: Collection[int], now: datetime) -> None:
         """Tell that the sender of these still lives."""
-        mine = _unlocked(deliveries.c.id.in_(ids), deliveries.c.state == State.SENDING)
+        mine = unlocked(deliveries.c.id.in_(ids), deliveries.c.state == State.SENDING)
         await self._connection.execute(deliveries.update().where(mine).values(act_at=now + LEASE))
 
-    async def settle(self, settled: Sequence[Settled], now: datetime) -> None:
-        """Write what became of claimed deliveries.
+    async def settle(self, settled: Sequence[Settled], now: datetime) -> Collection[int]:
+        """Write what became of claimed deliveries; return those that are in flight still, and ours.
 
-        One that was taken from us meanwhile, because we were taken for dead, is left to who has it now.
+        One that was taken from us meanwhile, because we were taken for dead, is left to who has it now. One
+        that was taken back ends: if it was sent, that is written down.
         """
         over: dict[tuple[Any, ...], list[int]] = {}
         others = []
@@ -116,10 +122,20 @@ class Deliveries:
             else:
                 others.append({"key": one.delivery.id, "ended": None, **_named(_change(one))})
         for change, ids in over.items():  # most digests end alike: one statement is enough for many
-            end = _SETTLE.where(one_of(self._connection, deliveries.c.id, ids))
+            end = _END.where(one_of(self._connection, deliveries.c.id, ids))
             await self._connection.execute(end, {"ended": now, **_named(change)})
         if others:
-            await self._connection.execute(_SETTLE.where(deliveries.c.id == sa.bindparam("key")), others)
+            await self._connection.execute(_GO_ON.where(deliveries.c.id == sa.bindparam("key")), others)
+        return await self._flying({one.delivery.id: one.delivery.claims for one in settled if one.goes_on})
+
+    async def _flying(self, claims: Mapping[int, int]) -> Collection[int]:
+        """Return those that are in flight by the same one of their *claims*."""
+        if not claims:
+            return ()
+        query = sa.select(deliveries.c.id, deliveries.c.claims).where(
+            one_of(self._connection, deliveries.c.id, claims), deliveries.c.state == State.SENDING
+        )
+        return {id_ for id_, claim in await self._connection.execute(query) if claim == claims[id_]}
 
     async def recover(self, now: datetime) -> int:
         """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
@@ -128,7 +144,7 @@ class Deliveries:
         tried that often may be what kills its senders: it waits until others are out.
         """
         is_suspect = deliveries.c.attempts >= MAX_ATTEMPTS
-        abandoned = _unlocked(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
+        abandoned = unlocked(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
         changed = await self._connection.execute(
             deliveries.update()
             .where(abandoned)
@@ -141,13 +157,11 @@ class Deliveries:
         return changed.rowcount
 
     async def cancel(self, subscriber_id: int, now: datetime) -> None:
-        """Take back what the subscriber has not been sent yet."""
-        waiting = deliveries.update().where(
-            deliveries.c.subscriber_id == subscriber_id,
-            deliveries.c.act_at.is_not(None),
-            deliveries.c.state != State.SENDING,
+        """Take back what the subscriber has not been sent yet; a message in flight is the last one."""
+        theirs = deliveries.update().where(
+            deliveries.c.subscriber_id == subscriber_id, deliveries.c.act_at.is_not(None)
         )
-        await self._connection.execute(waiting.values(state=State.CANCELLED, act_at=None, ended_at=now))
+        await self._connection.execute(theirs.values(state=State.CANCELLED, act_at=None, ended_at=now))
 
     async def of_digest(self, digest_id: int, subscriber_id: int) -> Delivery | None:
         """Return the delivery of a digest to a subscriber."""
@@ -245,11 +259,14 @@ _CLAIM = deliveries.update().values(
 _CHANGED = ("state", "done", "attempts", "tried_at", "doubts", "doubt_upto", "unconfirmed", "act_at")
 _CHANGE = ("claim", *(f"new_{name}" for name in _CHANGED), "new_error")
 """What `_change` returns: by which claim it is ours, and what it becomes."""
-_IS_OURS = (deliveries.c.state == State.SENDING, deliveries.c.claims == sa.bindparam("claim"))
+_IS_OURS = deliveries.c.claims == sa.bindparam("claim")
+_MAY_END = (State.SENDING, State.CANCELLED)
+"""What was taken back while it was in flight can have been sent."""
 _BECOMES: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in (*_CHANGED, "error")} | {
     "ended_at": sa.bindparam("ended")
 }
-_SETTLE = deliveries.update().where(*_IS_OURS).values(_BECOMES)
+_GO_ON = deliveries.update().where(_IS_OURS, deliveries.c.state == State.SENDING).values(_BECOMES)
+_END = deliveries.update().where(_IS_OURS, deliveries.c.state.in_(_MAY_END)).values(_BECOMES)
 
 
 def _change(one: Settled) -> tuple[Any, ...]:
@@ -272,7 +289,7 @@ def _named(change: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(_CHANGE, change, strict=True))
 
 
-def _unlocked(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def unlocked(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Return that *conditions* hold and nobody is about to change it: PostgreSQL ends one of two who wait for
     each other, and who settles many takes them in no order.
     """

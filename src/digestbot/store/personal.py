@@ -40,6 +40,8 @@ class Personal:
 
         Of their digests, those stay that others were told too.
         """
+        # The reader before their deliveries, as who settles those: two who wait for each other are no good.
+        await self._connection.execute(_id(chat_id).with_for_update())
         owned = subscribers.update().where(subscribers.c.owner_id == chat_id)
         await self._connection.execute(owned.values(owner_id=None))
         theirs = [*await self._connection.scalars(_told(chat_id).distinct())]

@@ -1,7 +1,7 @@
 """Subscribers and their topics as rows and back."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
@@ -67,6 +67,13 @@ class Subscribers:
     async def get(self, subscriber_id: int) -> Subscriber | None:
         found = await self._select(subscribers.c.id == subscriber_id)
         return found[0] if found else None
+
+    async def hold(self, ids: Collection[int]) -> None:
+        """Let nobody else change these until the transaction ends, in the order of `waiting`."""
+        if ids:
+            these = sa.select(subscribers.c.id).where(one_of(self._connection, subscribers.c.id, ids))
+            ordered = these.order_by(subscribers.c.next_due_at, subscribers.c.id)
+            await self._connection.execute(await self._for_change(ordered))
 
     async def of_manager(self, user_id: int) -> list[Subscriber]:
         """Return the channels that a person brought us into, or looks after too, by name."""
@@ -197,9 +204,11 @@ class Subscribers:
         return [_subscriber(row, chosen.get(row.id, ())) for row in rows]
 
     async def _for_change(self, query: sa.Select[Any]) -> sa.Select[Any]:
-        """Return *query* so that what is read to be changed is ours until the transaction ends."""
+        """Return *query* so that what is read to be changed is ours until the transaction ends. Rows that
+        refer to it may be added meanwhile: who plans for all and who changes many would wait for each other.
+        """
         writes = await self._connection.run_sync(lambda sync: sync.get_execution_options().get(WRITES))
-        return query.with_for_update() if writes else query
+        return query.with_for_update(key_share=True) if writes else query
 
     async def _topics_of(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         query = sa.select(topics.c.subscriber_id, topics.c.topic).where(topics.c.subscriber_id.in_(ids))
