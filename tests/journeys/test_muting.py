@@ -62,3 +62,18 @@ async def test_what_is_added_to_hide_is_told_as_muted(stage: Stage, ann: Person)
     assert "Muted: -bold." in told
     assert "You had already: agents\nNext digest: " in told
     assert "Narrow" not in [button.text for row in ann.private.messages[-1].buttons for button in row]
+
+
+async def test_not_hides_as_a_minus_does(stage: Stage, ann: Person) -> None:
+    """However it is said, it is shown as muted and can be unmuted; what asks is not told as muted."""
+    assert "Muted: -diffusion." in await ask(ann, "/add NOT diffusion")
+    assert "Muted: -video." in await ask(ann, "/mute NOT video")
+    assert "Muted: -(kv cache)." in await ask(ann, "/mute - kv cache")
+    shown = (await ask(ann, "/topics")).splitlines()[1:4]
+    assert shown == ["🔇 -diffusion · muted", "🔇 -video · muted", "🔇 -(kv cache) · muted"]
+    assert "/unmute diffusion" in await ask(ann, "/unmute")
+    assert "No longer muted: -diffusion" in await ask(ann, "/unmute NOT diffusion")
+    told = await ask(ann, "/mute (NOT agents)")
+    assert told.startswith("Added: -(NOT agents)")
+    assert "Muted" not in told
+    assert refused(stage) == []

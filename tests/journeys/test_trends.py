@@ -28,7 +28,7 @@ async def test_a_trend_is_a_picture_with_numbers_and_bursts(
 ) -> None:
     """Of my topics, and of one that is asked for; in my language."""
     await ask(ann, "/start")
-    await ask(ann, "/add agents")
+    await ask(ann, "/add agents, -lamps")
     await ann.says("/trends")
     shown = await ann.private.hears()
     assert shown.photo is not None

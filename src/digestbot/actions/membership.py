@@ -177,10 +177,11 @@ class Membership:
         return topic
 
     def _named(self, wanted: Sequence[str]) -> dict[str, str]:
-        """Return the topics as they are shown, by key. Raises as `add_topics` does."""
+        """Return the topics as they are shown, by key; what mutes, as `-x`. Raises as `add_topics` does."""
         named: dict[str, str] = {}
         for topic in filter(None, map(visible, wanted)):
-            named.setdefault(key(self.checked(topic)), topic)
+            read = parse(self.checked(topic))
+            named.setdefault(key(topic), str(read) if read.mutes else topic)
         if not named:
             raise UserError("usage-add")
         return named

@@ -100,9 +100,10 @@ class Trends:
 def _counted(
     papers: Sequence[Paper], postings: Postings, newest: date, topics: tuple[str, ...], *, is_asked: bool
 ) -> Trend:
-    about = _about(papers, postings, topics) if asks(topics) else papers
+    asking = tuple(topic for topic in topics if asks([topic]))
+    about = _about(papers, postings, topics) if asking else papers
     burst = () if is_asked else bursts(papers, newest, MOST_BURSTS)
-    return Trend(topics if asks(topics) else (), is_asked, weekly(about, newest), burst)
+    return Trend(asking, is_asked, weekly(about, newest), burst)
 
 
 def _about(papers: Sequence[Paper], postings: Postings, topics: Sequence[str]) -> list[Paper]:

@@ -64,6 +64,7 @@ _STYLES = {
     "項目別": Style.SECTIONS,
     "分节": Style.SECTIONS,
 }
+_NEGATION = re.compile(r"^(?:\s*(?:[-–]|NOT\s))+\s*")
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일", "月", "月曜", "月曜日", "周一", "星期一"),
@@ -111,7 +112,7 @@ def topics(text: str) -> list[str]:
 
 def muted(text: str) -> list[str]:
     """Return the words of `/mute` between commas, each as the topic that mutes it: `-survey`."""
-    bare = (part.lstrip("-–").strip() for part in topics(text))
+    bare = (_NEGATION.sub("", part) for part in topics(text))
     return [f"-({part})" if " " in part and part[0] not in '"“(' else f"-{part}" for part in bare if part]
 
 

@@ -106,7 +106,7 @@ async def mute(update: Update, context: Context) -> None:
     if not unwanted:
         raise UserError("usage-mute")
     done = await context.desk.membership.add_topics(chat_of(update), unwanted)
-    await context.reply(update, _muted(context, done))
+    await context.reply(update, await added(context, done))
 
 
 async def unmute(update: Update, context: Context) -> None:
