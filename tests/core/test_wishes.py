@@ -179,6 +179,16 @@ def test_no_clock(text: str) -> None:
         ("周末", (5, 6)),
         ("monday", (0,)),
         ("tue,tue", (1,)),
+        ("mon, wed, and fri", (0, 2, 4)),
+        ("Mondays & Fridays", (0, 4)),
+        ("mon to fri", WEEKDAYS),
+        ("everyday", EVERY_DAY),
+        ("월요일과 금요일", (0, 4)),
+        ("화와 목", (1, 3)),
+        ("월, 수 그리고 금", (0, 2, 4)),
+        ("주중", WEEKDAYS),
+        ("月曜と金曜", (0, 4)),
+        ("周一和周五", (0, 4)),
     ],
 )
 def test_days(text: str, means: tuple[int, ...]) -> None:
@@ -187,7 +197,7 @@ def test_days(text: str, means: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,", "月x", "から", "周一到"]
+    "text", ["", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,", "月x", "から", "周一到", "s", "and"]
 )
 def test_no_days(text: str) -> None:
     """Refused with an example."""
@@ -233,6 +243,10 @@ def test_no_days(text: str) -> None:
         (["最近一周"], "t7.5"),
         (["这个月"], "t30.5"),
         (["今天10篇"], "t1.10"),
+        (["3", "all"], "t1.3"),
+        (["이번", "주", "전체"], "t7.5"),
+        (["すべての論文"], "t1.5"),
+        (["本月", "全部"], "t30.5"),
     ],
 )
 def test_top(words: list[str], view: str) -> None:
@@ -247,6 +261,7 @@ def test_top(words: list[str], view: str) -> None:
         *(["0"], ["31"], ["99999"], ["year"], ["5", "week", "now"], ["-5"], ["5.5"], ["5", "6"]),
         *(["week", "month"], ["week", "this", "week"], ["weekend"], ["2", "weeks"], ["last", "week"]),
         *(["5월"], ["2주"], ["5月"], ["2周"], ["지난주"], ["先週"], ["上周"], ["mine", "my"]),
+        *(["mine", "all"], ["all", "all"]),
     ],
 )
 def test_no_top(words: list[str]) -> None:
@@ -303,8 +318,32 @@ def test_a_switch(word: str, *, is_on: bool) -> None:
 
 
 def test_topics() -> None:
-    """Parted by commas of any script and by lines; what is empty is none."""
+    """Parted by commas and semicolons of any script and by lines; what is empty is none."""
     assert wishes.topics("a, b，c、d\ne,,\u200b, ") == ["a", "b", "c", "d", "e"]
+    assert wishes.topics('a; b；c, "d; e"') == ["a", "b", "c", '"d; e"']
+
+
+@pytest.mark.parametrize("said", ["5", "５", "5 papers", "5편", "5개", "5本", "5 篇"])
+def test_a_number(said: str) -> None:
+    """Be it with what it counts."""
+    assert wishes.number(said, 50) == 5
+    assert str(wishes.recap(said.split(), ViewKind.TOP_WEEK)) == "m7.5"
+
+
+@pytest.mark.parametrize("said", ["5", "5 votes", "5표", "5票"])
+def test_votes(said: str) -> None:
+    """The same; "off" is none."""
+    assert wishes.votes(said) == 5
+    assert wishes.votes("off") == 0
+
+
+@pytest.mark.parametrize("said", ["", "5 5", "5.5", "-5", "편", "5 cats", "12345"])
+def test_no_number(said: str) -> None:
+    """Refused with an example."""
+    with pytest.raises(UserError, match="usage-max"):
+        wishes.number(said, 50)
+    with pytest.raises(UserError, match="usage-votes"):
+        wishes.votes(said)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ _KOREAN = "한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두"
 _ENGLISH = "one two three four five six seven eight nine ten eleven twelve"
 _WORDS = {"a": 1} | {word: n for words in (_KOREAN, _ENGLISH) for n, word in enumerate(words.split(), 1)}
 _IN_HAN = re.compile(
-    rf"[{''.join(_HAN)}十]+(?=\s*(?:[点點时時分年月日号天周週个個]|星期(?![一二三四五六日天])))"
+    rf"[{''.join(_HAN)}十]+(?=\s*(?:[点點时時分年月日号天周週个個]|[かヶカ]月|星期(?![一二三四五六日天])))"
 )
 _IN_WORDS = re.compile(
     rf"(?<!\w)(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
-    r"(?=\s*(?:시(?!간)|주(?!말))|\s+(?:days?|weeks?)\b)"
+    r"(?=\s*(?:시(?!간)|주(?!말)|달)|\s+(?:days?|weeks?|months?)\b)"
 )
 
 

@@ -17,6 +17,8 @@ _NEAR = {
     **dict.fromkeys(("모레", "明後日", "あさって", "后天"), 2),
 }
 _NEXT_WEEK = ("next week", "다음 주", "다음주", "来週", "下周", "下星期", "下个星期")
+_OF_NEXT_WEEK = re.compile(r"(?:다음\s?주\s*|来週の?\s*|下个?(?=周|星期))(?P<day>.+)")
+_AGO = re.compile(r"(?P<days>\d{1,3})\s*(?:days?\s+ago|일\s*전|日前|天前)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = (
     re.compile(
@@ -53,11 +55,16 @@ def last(said: str, today: date) -> date | None:
     named = wishes.weekday(said.removeprefix("last "))
     if named is not None:
         return today - timedelta(days=(today.weekday() - named) % 7)
+    if ago := _AGO.fullmatch(in_digits(said)):
+        return today - timedelta(days=int(ago["days"]))
     return _day(said, today, lambda day: day <= today, -1)
 
 
 def coming(said: str, today: date) -> date | None:
     """Return the first day after *today* that is named so, or any with its year; None where none is named."""
+    of_next_week = _OF_NEXT_WEEK.fullmatch(said)
+    if of_next_week and (named := wishes.weekday(of_next_week["day"])) is not None:
+        return today + timedelta(days=7 - today.weekday() + named)
     named = 0 if said in _NEXT_WEEK else wishes.weekday(said.removeprefix("next "))
     if named is not None:
         return today + timedelta(days=(named - today.weekday() - 1) % 7 + 1)

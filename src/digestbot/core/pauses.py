@@ -1,4 +1,4 @@
-"""How long a pause lasts, as readers type it: `until monday`, `5 days`, `until 3 May`, in each language."""
+"""How long a pause lasts, as readers type it: `until monday`, `5 days`, `5`, `3 May`, in each language."""
 
 import re
 from datetime import date, timedelta
@@ -11,10 +11,11 @@ LONGEST = timedelta(days=366)
 
 _UNTIL = re.compile(r"^(?:(?:until|till|to)\s+|(?:直到|到|至)\s*)|\s*(?:까지|まで|为止)$")
 _FOR = re.compile(r"^for\s+|\s*(?:동안|간|間)$")
-_SPAN = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>\D+)")
+_SPAN = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>\D*)")
 _UNITS = {
-    **dict.fromkeys(("day", "days", "d", "일", "일간", "日", "日間", "天"), 1),
+    **dict.fromkeys(("", "day", "days", "d", "일", "일간", "日", "日間", "天"), 1),
     **dict.fromkeys(("week", "weeks", "w", "주", "주일", "주간", "週", "週間", "周", "星期", "个星期"), 7),
+    **dict.fromkeys(("month", "months", "달", "개월", "か月", "ヶ月", "カ月", "个月"), 30),
 }
 _NAMED = {
     "하루": 1,
@@ -46,7 +47,7 @@ def until(text: str, today: date) -> date | None:
 
 
 def _after(said: str, today: date) -> date | None:
-    """Return the day that comes so many days or weeks after *today*."""
+    """Return the day that comes so many days, weeks or months after *today*; a number alone is of days."""
     if said in _NAMED:
         return today + timedelta(days=_NAMED[said])
     read = _SPAN.fullmatch(in_digits(said))

@@ -21,6 +21,7 @@ _MORNING = ("오전", "아침", "새벽", "午前", "朝", "早朝", "上午", "
 _AFTERNOON = ("오후", "저녁", "午後", "夕方", "下午", "傍晚")
 _NOON = ("낮", "昼", "中午")
 _NIGHT = ("밤", "夜", "深夜", "晩", "晚上", "晚", "夜里", "半夜")
+EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
 _HOURS = {
     **dict.fromkeys(("noon", "12 noon", "midday", "정오", "正午", "中午"), time(12)),
     **dict.fromkeys(("midnight", "자정", "午夜", "半夜"), time(0)),
@@ -32,7 +33,7 @@ _CLOCK = re.compile(
     r"|(?P<quarters>[一三])刻|[钟鐘整])?|\s*(?P<bare>\d{2})|\s*o['’]clock)?"
     r"\s*(?:(?P<am>a\.?m\.?|in the morning)|(?P<pm>p\.?m\.?|in the (?:afternoon|evening))|에|に)?"
 )
-_NUMBER = re.compile(r"\d{1,4}")
+_NUMBER = re.compile(r"(\d{1,4})\s*(?:papers?|votes?|[개건편표件本票条篇])?")
 _TOP = re.compile(
     r"\s*(?:(?<!\d)(?:"  # 5月 is May, and 2周 two weeks
     r"(?P<week>(?:(?:this|the|past)\s+)?week|weekly|7\s*days|(?:이번|최근|한|1)?\s*주[일간]?|(?:최근\s*)?일주일"
@@ -41,12 +42,12 @@ _TOP = re.compile(
     r"|(?:今|この|1[かヶカケ])?月間?|(?:最近)?(?:本|当|[这一1]个|这)月)"
     r"|(?P<day>(?:to)?day|daily|오늘|일간?|[今本]?日|今?天))"
     r"|(?P<mine>mine|my(?:\s+topics)?|(?:내|나의)(?:\s*주제)?|(?:自分|私)(?:の(?:トピック)?)?|マイトピック|我的?(?:主题)?)"
+    rf"|(?P<all>{'|'.join(EVERYTHING)})"
     r"|(?P<count>\d{1,4})\s*[개편건本件篇条]?"
     r"|papers?|논문|論文|论文"
     r")(?![a-z])[의の的]?\s*"
 )
 _PERIODS = {"day": ViewKind.TOP_DAY, "week": ViewKind.TOP_WEEK, "month": ViewKind.TOP_MONTH}
-EVERYTHING = ("all", "전체", "모두", "すべて", "全て", "全部", "所有")
 _NONE = ("off", "none", "no", "끄기", "끔", "꺼", "없음", "オフ", "なし", "关", "关闭", "无")
 _ON = ("on", "yes", "켜기", "켬", "켜", "オン", "はい", "开", "开启", "打开")
 _HERE = ("here", "여기", "여기로", "ここ", "ここへ", "这里", "此处")
@@ -65,7 +66,7 @@ _STYLES = {
     "分节": Style.SECTIONS,
 }
 _NEGATION = re.compile(r"^(?:\s*(?:[-–]|NOT\s))+\s*")
-_TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,\n，、])+')
+_TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,;\n，、；])+')
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일", "月", "月曜", "月曜日", "周一", "星期一"),
     ("tue", "tues", "tuesday", "화", "화요일", "火", "火曜", "火曜日", "周二", "星期二"),
@@ -80,12 +81,14 @@ _DAY_GROUPS = {
     "all": EVERY_DAY,
     "daily": EVERY_DAY,
     "every day": EVERY_DAY,
+    "everyday": EVERY_DAY,
     "매일": EVERY_DAY,
     "毎日": EVERY_DAY,
     "每天": EVERY_DAY,
     "weekday": WEEKDAYS,
     "weekdays": WEEKDAYS,
     "평일": WEEKDAYS,
+    "주중": WEEKDAYS,
     "平日": WEEKDAYS,
     "工作日": WEEKDAYS,
     "weekend": (5, 6),
@@ -94,7 +97,8 @@ _DAY_GROUPS = {
     "週末": (5, 6),
     "周末": (5, 6),
 }
-_TO = re.compile(r"\s*(?:[-–—~〜]|부터|から|至|到)\s*")
+_TO = re.compile(r"\s*(?:[-–—~〜]|부터|から|至|到)\s*|\s+(?:to|through|thru)\s+")
+_AND = re.compile(r"\s+and\s+|\s*(?:&|그리고|하고|[와과]\s|[と和跟])\s*")
 _UNTIL = re.compile(r"(?:까지|まで)$")
 _LETTERS = re.compile(rf"[{''.join(name for name in _DAYS if len(name) == 1)}]{{2,7}}")
 """Days of one letter in a row, as in 月水金."""
@@ -106,7 +110,7 @@ def plain(text: str) -> str:
 
 
 def topics(text: str) -> list[str]:
-    """Return the topics between commas and line ends; a comma between quotation marks parts none."""
+    """Return the topics between commas, semicolons and line ends; one in quotation marks parts none."""
     return [part.strip() for part in _TOPIC.findall(text) if visible(part)]
 
 
@@ -179,7 +183,7 @@ def weekdays(text: str) -> tuple[int, ...]:
     wanted = plain(text)
     if wanted in _DAY_GROUPS:
         return _DAY_GROUPS[wanted]
-    parts = re.split(r"[,、・\s]+", _TO.sub("-", wanted))
+    parts = re.split(r"[,、・\s]+", _AND.sub(",", _TO.sub("-", wanted)))
     days = {day for part in parts for day in _run(part)}
     if not days:
         raise UserError("usage-days")
@@ -204,20 +208,24 @@ def route(text: str) -> tuple[str, bool]:
 
 def number(text: str, limit: int) -> int:
     """Return a number from 1 to *limit*. Raises `usage-max`."""
-    read = plain(text)
-    if not _NUMBER.fullmatch(read) or not 1 <= int(read) <= limit:
+    read = _number(text)
+    if read is None or not 1 <= read <= limit:
         raise UserError("usage-max", limit=limit)
-    return int(read)
+    return read
 
 
 def votes(text: str) -> int:
     """Return the fewest votes that *text* wants: a number up to MOST_VOTES, or none. Raises `usage-votes`."""
-    read = plain(text)
-    if read in _NONE:
-        return 0
-    if not _NUMBER.fullmatch(read) or int(read) > MOST_VOTES:
+    read = 0 if plain(text) in _NONE else _number(text)
+    if read is None or read > MOST_VOTES:
         raise UserError("usage-votes", limit=MOST_VOTES)
-    return int(read)
+    return read
+
+
+def _number(text: str) -> int | None:
+    """Return the number that *text* is, be it with what it counts: `5`, `5 papers`, `5편`."""
+    read = _NUMBER.fullmatch(plain(text))
+    return int(read[1]) if read else None
 
 
 def switch(text: str, command: str) -> bool:
@@ -238,7 +246,10 @@ def today(words: Sequence[str]) -> bool:
 
 
 def top(words: Sequence[str]) -> View:
-    """Return the list that `/top` wants: a number, a period and "mine", each or none. Raises `usage-top`."""
+    """Return the list that `/top` wants: a number, a period and "mine" or "all", each or none.
+
+    Raises `usage-top`.
+    """
     said, at = plain(" ".join(words)), 0
     found: dict[str | None, str] = {}
     while at < len(said):
@@ -248,7 +259,7 @@ def top(words: Sequence[str]) -> View:
         found[read.lastgroup] = read[read.lastgroup or 0]
         at = read.end()
     count, kinds = int(found.get("count", 5)), [kind for name, kind in _PERIODS.items() if name in found]
-    if not 1 <= count <= MOST_TOP or len(kinds) > 1:
+    if not 1 <= count <= MOST_TOP or len(kinds) > 1 or {"mine", "all"} <= found.keys():
         raise UserError("usage-top", limit=MOST_TOP)
     kind = kinds[0] if kinds else ViewKind.TOP_DAY
     return View(MINE[kind] if "mine" in found else kind, str(count))
@@ -256,24 +267,24 @@ def top(words: Sequence[str]) -> View:
 
 def uses(words: Sequence[str], most: int) -> int:
     """Return for how many people an invitation is; one where nothing is said. Raises `usage-invite`."""
-    said = " ".join(words) or "1"
-    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= most:
+    said = _number(" ".join(words) or "1")
+    if said is None or not 1 <= said <= most:
         raise UserError("usage-invite", limit=most)
-    return int(said)
+    return said
 
 
 def recap(words: Sequence[str], kind: ViewKind) -> View:
     """Return the list of a week or month on my topics: of a number of papers, or 10. Raises `usage-recap`."""
-    said = " ".join(map(plain, words)) or str(_RECAP)
-    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= MOST_TOP:
+    said = _number(" ".join(words) or str(_RECAP))
+    if said is None or not 1 <= said <= MOST_TOP:
         raise UserError("usage-recap", limit=MOST_TOP, most=_RECAP, command=_RECAPS[kind])
-    return View(MINE[kind], str(int(said)))
+    return View(MINE[kind], str(said))
 
 
 def _run(part: str) -> tuple[int, ...]:
     if _LETTERS.fullmatch(part):
         return tuple(_DAYS[letter] for letter in part)
-    first, dash, last = _UNTIL.sub("", part).partition("-")
+    first, dash, last = (name.removesuffix("s") for name in _UNTIL.sub("", part).partition("-"))
     if first not in _DAYS or (dash and last not in _DAYS):
         raise UserError("usage-days")
     start, end = _DAYS[first], _DAYS[last or first]
