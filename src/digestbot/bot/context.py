@@ -30,6 +30,7 @@ from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.actions.watch import Watch
 from digestbot.bot.sender import call
+from digestbot.core.digest import Listing
 from digestbot.core.paper import canonical_id
 from digestbot.core.retention import Retention
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
@@ -88,6 +89,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         """The words after the command."""
         return self.args or []
 
+    @property
+    def said(self) -> str:
+        """The same as one text."""
+        return " ".join(self.words)
+
     async def reader(self, update: Update) -> Subscriber:
         return await self.desk.membership.reader(chat_of(update))
 
@@ -97,6 +103,10 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             return None
         message = self._on_behalf(message)
         return await update.effective_message.reply_text(**call(message), do_quote=False)
+
+    async def show(self, update: Update, listing: Listing, reader: Subscriber) -> None:
+        """Answer with the first page of a list."""
+        await self.reply(update, self.desk.render.page(listing, reader.language))
 
     async def tell(self, update: Update, message: Message) -> None:
         """Say why something can't be done: in an alert where a button was pressed."""
@@ -226,9 +236,7 @@ def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuer
 
     Raises UserError `old-button` where they are more or fewer.
     """
-    query = update.callback_query
-    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
-    found = _words(query.data)
+    query, found = _pressed(update)
     if len(found) not in (words, words + more):
         raise UserError("old-button")
     return query, found
@@ -236,10 +244,9 @@ def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuer
 
 def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
     """Return the press of an update that is one, with the numbers, one or more, that its button holds."""
-    query = update.callback_query
-    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
+    query, found = _pressed(update)
     try:
-        ids = [int(word) for word in _words(query.data)]
+        ids = [int(word) for word in found]
     except ValueError:
         raise UserError("old-button") from None
     if not ids or max(map(abs, ids)) > _GREATEST_ID:
@@ -247,9 +254,18 @@ def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
     return query, ids
 
 
-def _words(code: str) -> tuple[str, ...]:
-    press = Press.read(code)
-    return press.words[2:] if press.verb == VERB else press.words
+def number_of(page: str) -> int:
+    """Return the number of a page that a button holds. Raises UserError `old-button` for anything else."""
+    if not page.isdecimal():
+        raise UserError("old-button")
+    return int(page)
+
+
+def _pressed(update: Update) -> tuple[CallbackQuery, tuple[str, ...]]:
+    query = update.callback_query
+    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
+    press = Press.read(query.data)
+    return query, press.words[2:] if press.verb == VERB else press.words
 
 
 def message_of(update: Update) -> TelegramMessage:
@@ -276,7 +292,7 @@ def meant(update: Update, context: Context, usage: UserError) -> str:
     """Return the arXiv id that a command names, or the message that it answers; of several there, a number
     tells which. Raises *usage*.
     """
-    said, answered = " ".join(context.words), message_of(update).reply_to_message
+    said, answered = context.said, message_of(update).reply_to_message
     paper_id = canonical_id(said)
     if answered and not said:
         paper_id = linked(answered)
@@ -311,7 +327,7 @@ def member_of(update: Update) -> Chat:
     """Return the private chat of who caused the update; Telegram gives it the person's own number."""
     user = update.effective_user
     assert user is not None  # noqa: S101 - somebody presses a button
-    return Chat(user.id, ChatKind.PRIVATE, guess(user.language_code, "") or None)
+    return Chat(user.id, ChatKind.PRIVATE, guess(user.language_code))
 
 
 _spoken_for: ContextVar[Subscriber | None] = ContextVar("spoken_for", default=None)
@@ -338,4 +354,4 @@ def chat_of(update: Update) -> Chat:
     assert chat is not None  # noqa: S101 - the updates that we ask for have one
     kind = ChatKind(chat.type)
     tag = user.language_code if user and kind is ChatKind.PRIVATE else None
-    return Chat(chat.id, kind, guess(tag, "") or None)
+    return Chat(chat.id, kind, guess(tag))

@@ -159,10 +159,7 @@ class Lines:
                 _, line = await loop.create_connection(
                     Line, sock=connected, ssl=self._ssl, server_hostname=host if is_safe else None
                 )
-        except (
-            OSError,
-            UnicodeError,
-        ) as error:  # also a time-out, what TLS objects to, a host that is no name
+        except (OSError, UnicodeError) as error:  # a time-out, too, and a host that is no name
             raise _not_sent(type(error).__name__) from None
         return line
 

@@ -100,14 +100,14 @@ def words(language: str) -> Words:
     return Words(language)
 
 
-def guess(language_code: str | None, default: str) -> str:
-    """Return the language of ours that a BCP-47 tag such as `ko-KR` means, else *default*.
+def guess(language_code: str | None) -> str | None:
+    """Return the language of ours that a BCP-47 tag such as `ko-KR` means, None where it means none.
 
     All of `zh`, also `zh-hant` and `zh-TW`, is Simplified Chinese: Telegram's menus know no finer code, and
     by CLDR's language matching it is far nearer to Traditional Chinese than any other language of ours.
     """
     primary = (language_code or "").replace("_", "-").split("-")[0].lower()
-    return primary if primary in LANGUAGES else default
+    return primary if primary in LANGUAGES else None
 
 
 SUMMARY_LANGUAGES = ("en", "ko", "ja", "zh", "de", "es", "fr", "ru", "pt")
@@ -137,7 +137,7 @@ def find_language(text: str) -> str | None:
 
 def find_spoken(text: str) -> str | None:
     """Return the language of ours that *text* means, by a tag or by a name, None where it means none."""
-    return guess(find_language(text), "") or None
+    return guess(find_language(text))
 
 
 def other_language(shown: str, own: str) -> str | None:

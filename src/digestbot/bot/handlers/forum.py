@@ -23,7 +23,7 @@ async def route(update: Update, context: Context) -> None:
 
 async def reroute(update: Update, context: Context) -> None:
     """Let what a topic brings go to this thread, or where all else goes."""
-    topic, is_here = wishes.route(" ".join(context.words))
+    topic, is_here = wishes.route(context.said)
     thread = thread_of(update) if is_here else None
     if is_here and thread is None:  # in the general thread, where all goes anyway
         raise UserError("usage-route")

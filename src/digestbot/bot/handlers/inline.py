@@ -18,7 +18,7 @@ CACHED = 300
 async def offer(update: Update, context: Context) -> None:
     query = update.inline_query
     assert query is not None  # noqa: S101 - the handler lets no other update through
-    language = guess(query.from_user.language_code, "") or None
+    language = guess(query.from_user.language_code)
     reader = await context.desk.membership.reader(Chat(query.from_user.id, ChatKind.PRIVATE, language))
     try:
         cards = await context.desk.library.offer(query.query, reader)

@@ -7,6 +7,7 @@ from telegram import BotCommandScopeChat, Update
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import BaseHandler, CommandHandler, ExtBot, filters
+from telegram.helpers import create_deep_linked_url
 
 from digestbot.actions.invitations import MOST_USES, VALID_DAYS
 from digestbot.bot.context import Context, Handler, Office, message_of, on_press, pressed
@@ -64,7 +65,7 @@ async def broadcast_pressed(update: Update, context: Context) -> None:
 async def invite(update: Update, context: Context) -> None:
     uses = wishes.uses(context.words, MOST_USES)
     code = await context.office.invitations.invite(uses)
-    link = f"https://t.me/{context.bot.username}?start={inviting(code)}"
+    link = create_deep_linked_url(context.bot.username, inviting(code))
     language = (await context.reader(update)).language
     await context.reply(update, said.invitation(link, code, uses, VALID_DAYS, language))
 

@@ -25,25 +25,25 @@ _LONGEST_TOPIC = 60
 async def today(update: Update, context: Context) -> None:
     view = View(ViewKind.ALL) if wishes.today(context.words) else View(ViewKind.TODAY)
     reader = await context.reader(update)
-    await _show(update, context, await context.desk.library.look(view, reader), reader)
+    await context.show(update, await context.desk.library.look(view, reader), reader)
 
 
 async def yesterday(update: Update, context: Context) -> None:
     reader = await context.reader(update)
-    await _show(update, context, await context.desk.library.yesterday(reader), reader)
+    await context.show(update, await context.desk.library.yesterday(reader), reader)
 
 
 async def date(update: Update, context: Context) -> None:
     reader = await context.reader(update)
     wish = days.wish(context.words, context.desk.membership.today(reader))
     listing = await context.desk.library.day(wish.day, reader, everything=wish.everything)
-    await _show(update, context, listing, reader)
+    await context.show(update, listing, reader)
 
 
 async def top(update: Update, context: Context) -> None:
     view = wishes.top(context.words)
     reader = await context.reader(update)
-    await _show(update, context, await context.desk.library.look(view, reader), reader)
+    await context.show(update, await context.desk.library.look(view, reader), reader)
 
 
 async def summary(update: Update, context: Context) -> None:
@@ -144,10 +144,6 @@ async def _tell(
     place = query.message if query else await context.reply(update, message)
     if writing:
         context.improve(place, better)
-
-
-async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
-    await context.reply(update, context.desk.render.page(listing, reader.language))
 
 
 _WORDS = filters.TEXT | filters.CAPTION

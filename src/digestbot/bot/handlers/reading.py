@@ -13,8 +13,8 @@ from digestbot.render.citations import Format
 
 async def search(update: Update, context: Context) -> None:
     reader = await context.reader(update)
-    listing = await context.desk.library.search(" ".join(context.words), reader)
-    await _show(update, context, listing, reader)
+    listing = await context.desk.library.search(context.said, reader)
+    await context.show(update, listing, reader)
 
 
 async def similar(update: Update, context: Context) -> None:
@@ -41,7 +41,7 @@ async def month(update: Update, context: Context) -> None:
 
 async def saved(update: Update, context: Context) -> None:
     reader = await in_private(update, context)
-    await _show(update, context, await context.desk.library.look(View(ViewKind.SAVED), reader), reader)
+    await context.show(update, await context.desk.library.look(View(ViewKind.SAVED), reader), reader)
 
 
 async def save_pressed(update: Update, context: Context) -> None:
@@ -102,17 +102,13 @@ async def _recap(update: Update, context: Context, kind: ViewKind) -> tuple[List
     view = wishes.recap(context.words, kind)
     reader = await context.reader(update)
     listing = await context.desk.library.look(view, reader)
-    await _show(update, context, listing, reader)
+    await context.show(update, listing, reader)
     return listing, reader
 
 
 async def _alike(update: Update, context: Context, paper_id: str) -> None:
     reader = await context.reader(update)
-    await _show(update, context, await context.desk.library.similar(paper_id, reader), reader)
-
-
-async def _show(update: Update, context: Context, listing: Listing, reader: Subscriber) -> None:
-    await context.reply(update, context.desk.render.page(listing, reader.language))
+    await context.show(update, await context.desk.library.similar(paper_id, reader), reader)
 
 
 HANDLERS = [

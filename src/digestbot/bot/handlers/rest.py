@@ -3,15 +3,15 @@
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, message_of
+from digestbot.bot.context import Context, chat_of, message_of
+from digestbot.core.subscriber import ChatKind
 from digestbot.errors import UserError
 
 
 async def unknown_command(update: Update, context: Context) -> None:
     text = message_of(update).text or ""
     command, _, addressed_to = text.split(maxsplit=1)[0].partition("@")
-    in_private = update.effective_chat is not None and update.effective_chat.type == "private"
-    if in_private or addressed_to.lower() == context.bot.username.lower():
+    if chat_of(update).kind is ChatKind.PRIVATE or addressed_to.lower() == context.bot.username.lower():
         raise UserError("unknown-command", command=command)
 
 

@@ -27,12 +27,12 @@ SHOWN_AFTER = {
 
 
 async def time(update: Update, context: Context) -> None:
-    at = wishes.clock(" ".join(context.words))
+    at = wishes.clock(context.said)
     await _changed(update, context, "time", await context.desk.membership.set_time(chat_of(update), at))
 
 
 async def timezone(update: Update, context: Context) -> None:
-    place = " ".join(context.words)
+    place = context.said
     if not place:
         reader = await context.reader(update)
         await context.reply(update, context.desk.render.say("ask_location", reader))
@@ -50,21 +50,21 @@ async def located(update: Update, context: Context) -> None:
 
 
 async def days(update: Update, context: Context) -> None:
-    weekdays = wishes.weekdays(" ".join(context.words))
+    weekdays = wishes.weekdays(context.said)
     await _changed(
         update, context, "days", await context.desk.membership.set_weekdays(chat_of(update), weekdays)
     )
 
 
 async def maximum(update: Update, context: Context) -> None:
-    most = wishes.number(" ".join(context.words), MOST_PAPERS)
+    most = wishes.number(context.said, MOST_PAPERS)
     await _changed(
         update, context, "maximum", await context.desk.membership.set_maximum(chat_of(update), most)
     )
 
 
 async def votes(update: Update, context: Context) -> None:
-    least = wishes.votes(" ".join(context.words))
+    least = wishes.votes(context.said)
     reader = await context.desk.membership.wish(chat_of(update), minimum_votes=least)
     await _changed(update, context, "votes", reader)
 
@@ -73,7 +73,7 @@ def switch(name: str) -> Handler:
     """Return the handler of a command that turns something on or off."""
 
     async def turn(update: Update, context: Context) -> None:
-        is_on = wishes.switch(" ".join(context.words), name)
+        is_on = wishes.switch(context.said, name)
         reader = await context.desk.membership.wish(chat_of(update), **_switched(name, is_on=is_on))
         await _changed(update, context, name, reader)
 
@@ -81,12 +81,12 @@ def switch(name: str) -> Handler:
 
 
 async def pause(update: Update, context: Context) -> None:
-    reader = await _pause(update, context, " ".join(context.words))
+    reader = await _pause(update, context, context.said)
     await context.reply(update, context.desk.render.say("paused", reader))
 
 
 async def language(update: Update, context: Context) -> None:
-    spoken = _language(" ".join(context.words))
+    spoken = _language(context.said)
     await _changed(
         update, context, "language", await context.desk.membership.wish(chat_of(update), language=spoken)
     )
@@ -96,7 +96,7 @@ async def summaries(update: Update, context: Context) -> None:
     """Show how summaries are written, after changing it as the words say: a style, a language, or both."""
     membership, chat = context.desk.membership, chat_of(update)
     reader = await membership.reader(chat)
-    style, language = _summaries(" ".join(context.words))
+    style, language = _summaries(context.said)
     if style:
         reader = await membership.wish(chat, style=style)
     if language:

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, member_of, on_press, pressed
+from digestbot.bot.context import Context, chat_of, command, member_of, number_of, on_press, pressed
 from digestbot.bot.gate import in_private
 from digestbot.core.paper import Opinion
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber
@@ -39,7 +39,7 @@ async def profile_pressed(update: Update, context: Context) -> None:
     """Show another page."""
     query, (page,) = pressed(update, words=1)
     reader = await in_private(update, context)
-    await context.replace(query, await _profile(context, reader, chat_of(update), _number(page)))
+    await context.replace(query, await _profile(context, reader, chat_of(update), number_of(page)))
 
 
 async def unlearn_pressed(update: Update, context: Context) -> None:
@@ -47,7 +47,7 @@ async def unlearn_pressed(update: Update, context: Context) -> None:
     query, (page, word) = pressed(update, words=2)
     reader = await in_private(update, context)
     await context.desk.tastes.unlearn(chat_of(update), word)
-    await context.replace(query, await _profile(context, reader, chat_of(update), _number(page)))
+    await context.replace(query, await _profile(context, reader, chat_of(update), number_of(page)))
 
 
 async def forget_pressed(update: Update, context: Context) -> None:
@@ -72,12 +72,6 @@ async def _profile(context: Context, reader: Subscriber, chat: Chat, page: int =
         not_for_me=learned.not_for_me,
         saved=learned.saved,
     )
-
-
-def _number(page: str) -> int:
-    if not page.isdecimal():
-        raise UserError("old-button")
-    return int(page)
 
 
 HANDLERS = [

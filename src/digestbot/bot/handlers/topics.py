@@ -24,7 +24,7 @@ async def topics(update: Update, context: Context) -> None:
 
 
 async def add(update: Update, context: Context) -> None:
-    wanted = wishes.topics(" ".join(context.words))
+    wanted = wishes.topics(context.said)
     done = await context.desk.membership.add_topics(chat_of(update), wanted)
     await context.reply(update, await added(context, done))
 
@@ -85,7 +85,7 @@ def _muted(context: Context, done: membership.TopicsChanged) -> Message:
 
 
 async def remove(update: Update, context: Context) -> None:
-    unwanted = wishes.topics(" ".join(context.words))
+    unwanted = wishes.topics(context.said)
     done = await context.desk.membership.remove_topics(chat_of(update), unwanted)
     answer = context.desk.render.say(
         "topics_removed", done.reader, removed=done.changed, missing=done.unchanged
@@ -102,7 +102,7 @@ async def mute_pressed(update: Update, context: Context) -> None:
 
 
 async def mute(update: Update, context: Context) -> None:
-    unwanted = wishes.muted(" ".join(context.words))
+    unwanted = wishes.muted(context.said)
     if not unwanted:
         raise UserError("usage-mute")
     done = await context.desk.membership.add_topics(chat_of(update), unwanted)
@@ -110,7 +110,7 @@ async def mute(update: Update, context: Context) -> None:
 
 
 async def unmute(update: Update, context: Context) -> None:
-    wanted = wishes.muted(" ".join(context.words))
+    wanted = wishes.muted(context.said)
     if not wanted:
         muted = [topic for topic in (await context.reader(update)).topics if not asks([topic])]
         raise UserError("usage-unmute", muted=muted)
@@ -120,7 +120,7 @@ async def unmute(update: Update, context: Context) -> None:
 
 
 async def test(update: Update, context: Context) -> None:
-    topic = " ".join(context.words)
+    topic = context.said
     if not topic:
         raise UserError("usage-test")
     reader = await context.reader(update)
@@ -131,7 +131,7 @@ async def test(update: Update, context: Context) -> None:
 async def sources(update: Update, context: Context) -> None:
     chat, members = chat_of(update), context.desk.membership
     if context.words:
-        wanted = partial(wishes.sources, " ".join(context.words), offered=members.offered)
+        wanted = partial(wishes.sources, context.said, offered=members.offered)
         reader = await members.set_categories(chat, wanted)
     else:
         reader = await members.reader(chat)

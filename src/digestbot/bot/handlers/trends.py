@@ -6,11 +6,7 @@ from digestbot.bot.context import Context, command
 
 
 async def trends(update: Update, context: Context) -> None:
-    topic = " ".join(context.words)
-    await _show(update, context, context.desk.membership.checked(topic) if topic else "")
-
-
-async def _show(update: Update, context: Context, topic: str) -> None:
+    topic = context.desk.membership.checked(context.said) if context.words else ""
     reader, render = await context.reader(update), context.desk.render
     trend, picture = await context.desk.trends.look(reader, topic)
     await context.show_picture(update, picture, render.trend(trend, reader.language))

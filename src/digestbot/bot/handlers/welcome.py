@@ -3,8 +3,9 @@
 from zoneinfo import available_timezones
 
 from telegram import Update
+from telegram.helpers import create_deep_linked_url
 
-from digestbot.bot.context import Context, chat_of, command, on_press, pressed
+from digestbot.bot.context import Context, chat_of, command, number_of, on_press, pressed
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.digest import View, ViewKind
@@ -18,7 +19,7 @@ async def pick_pressed(update: Update, context: Context) -> None:
     query, (page,) = pressed(update, words=1)
     reader = await context.reader(update)
     offered = await context.desk.library.popular()
-    await context.replace(query, context.desk.render.popular(reader, offered, _number(page)))
+    await context.replace(query, context.desk.render.popular(reader, offered, number_of(page)))
 
 
 async def topic_pressed(update: Update, context: Context) -> None:
@@ -26,7 +27,7 @@ async def topic_pressed(update: Update, context: Context) -> None:
     query, (page, topic) = pressed(update, words=2)
     reader = await context.desk.membership.toggle_topic(chat_of(update), topic)
     offered = await context.desk.library.popular()
-    await context.replace(query, context.desk.render.popular(reader, offered, _number(page)))
+    await context.replace(query, context.desk.render.popular(reader, offered, number_of(page)))
 
 
 async def picked_pressed(update: Update, context: Context) -> None:
@@ -46,7 +47,7 @@ async def hour_pressed(update: Update, context: Context) -> None:
     reader = await context.desk.membership.set_hour(chat_of(update), at, zone)
     await context.replace(query, context.desk.render.say("changed", reader, what="time"))
     listing = await context.desk.library.look(View(ViewKind.TODAY), reader)
-    await context.reply(update, context.desk.render.page(listing, reader.language))
+    await context.show(update, listing, reader)
 
 
 async def share(update: Update, context: Context) -> None:
@@ -54,14 +55,8 @@ async def share(update: Update, context: Context) -> None:
     if not reader.topics:
         raise UserError("nothing-to-share")
     payload, kept = pack(reader.topics)
-    link = f"https://t.me/{context.bot.username}?start={payload}"
+    link = create_deep_linked_url(context.bot.username, payload)
     await context.reply(update, context.desk.render.say("share", reader, link=link, kept=kept))
-
-
-def _number(page: str) -> int:
-    if not page.isdecimal():
-        raise UserError("old-button")
-    return int(page)
 
 
 HANDLERS = [
