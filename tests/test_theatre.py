@@ -61,7 +61,7 @@ def test_a_file_that_is_no_list_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "2026-03-02.json").write_text(text)
     with pytest.raises(SettingsError) as caught:
         read_days(str(tmp_path))
-    assert "2026-03-02.json" in str(caught.value.values["problems"])
+    assert "2026-03-02.json" in str(caught.value.problems)
 
 
 @pytest.mark.parametrize("data", ["nowhere", "."])
@@ -163,7 +163,7 @@ async def test_a_taken_port_is_told_with_another_to_try(theatre: Theatre) -> Non
     port = int(theatre.stage.hub.url.rpartition(":")[2])
     with pytest.raises(SettingsError) as caught:
         await perform("sample", "127.0.0.1", port, lambda url: None, asyncio.Event())
-    assert f"--port {port + 1}" in str(caught.value.values["problems"])
+    assert f"--port {port + 1}" in str(caught.value.problems)
 
 
 def test_the_demo_opens_the_page_for_who_has_a_browser() -> None:

@@ -74,5 +74,5 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, text: str | None, told: st
         path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError) as caught:
         load_synonyms(path)
-    assert str(path) in str(caught.value.values["problems"])
-    assert told in str(caught.value.values["problems"])
+    assert str(path) in str(caught.value.problems)
+    assert told in str(caught.value.problems)

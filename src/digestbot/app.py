@@ -264,7 +264,7 @@ class App:
                 f"Another digestbot delivers from {self.store.place}; a SQLite file is for one process. "
                 f"Stop it, or give both a PostgreSQL: DIGESTBOT_DATABASE__URL={POSTGRES}"
             )
-            raise SettingsError("settings", problems=[problem])
+            raise SettingsError(problem)
 
     def _led(self, job: Job) -> Job:
         """Return a job that is done by who leads only."""

@@ -121,7 +121,7 @@ def _sqlite(url: str) -> Path | None:
 
 
 def _refusal(problem: str) -> SettingsError:
-    return SettingsError("settings", problems=[problem])
+    return SettingsError(problem)
 
 
 def _run(act: Coroutine[Any, Any, Any]) -> Any:

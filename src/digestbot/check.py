@@ -68,7 +68,7 @@ def _problems(demand: Callable[[], object]) -> list[Finding]:
 
 
 def _told(error: SettingsError) -> list[Finding]:
-    return [Finding("settings", ok=False, told=str(line)) for line in error.values["problems"]]  # type: ignore[attr-defined]
+    return [Finding("settings", ok=False, told=line) for line in error.problems]
 
 
 async def _database(app: App) -> Finding:
@@ -80,7 +80,7 @@ async def _database(app: App) -> Finding:
         told = foreseen(error, store.place)
         if told is None:
             raise
-        return Finding("database", ok=False, told=str(told.values["problems"][0]))  # type: ignore[index]
+        return Finding("database", ok=False, told=told.problems[0])
     state = f"revision {revision}" if revision else "empty"
     ahead = "" if is_newest else "; `digestbot run` sets it up"
     return Finding("database", ok=True, told=f"{store.place}, {state}{ahead}")

@@ -11,7 +11,7 @@ import typer
 from digestbot import __version__, backups, errands
 from digestbot.core.roles import Role
 from digestbot.core.summary import Style
-from digestbot.errors import OutageError, SettingsError, UserError
+from digestbot.errors import OperatorError, SettingsError, UserError
 
 if TYPE_CHECKING:
     from digestbot.actions import Clock
@@ -39,9 +39,8 @@ def main() -> None:
     """Run the command line. What the operator can mend ends it with a line for each problem."""
     try:
         cli()
-    except (SettingsError, OutageError) as error:
-        problems = error.values["problems"]
-        print(*problems if isinstance(problems, list) else [error], sep="\n", file=sys.stderr)
+    except OperatorError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
         sys.exit(2 if isinstance(error, SettingsError) else 1)
     except UserError as error:
         from digestbot.render.markup import in_short

@@ -3,8 +3,9 @@
     DigestbotError
     ├── UserError            a reader's input; the reader can mend it, nothing was changed
     │   └── QueryError       a topic that can't be read; knows where
-    ├── SettingsError        the operator's input; ends the start with exit code 2
-    ├── OutageError          what we need is away, or full; ends it with exit code 1: a later start may do
+    ├── OperatorError        what the operator has to mend; ends the start, and has its own words
+    │   ├── SettingsError    the operator's input; with exit code 2
+    │   └── OutageError      what we need is away, or full; with exit code 1: a later start may do
     └── SourceError          a server outside did not give what was asked; tried again later
 
 Anything else is our own bug: it is logged once under an id, and the reader is told that id.
@@ -36,12 +37,20 @@ class QueryError(UserError):
         self.position = position
 
 
-class SettingsError(DigestbotError):
-    """A setting that is wrong or missing. Values: `problems`, a line each, without any secret."""
+class OperatorError(DigestbotError):
+    """What keeps the bot from its work. *problems* are a line each, in English, without any secret."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("problems", problems=problems)
+        self.problems = problems
 
 
-class OutageError(DigestbotError):
-    """What we need is away or full, and time may mend it. Values: `problems`, as of SettingsError."""
+class SettingsError(OperatorError):
+    """A setting that is wrong or missing."""
+
+
+class OutageError(OperatorError):
+    """What we need is away or full, and time may mend it."""
 
 
 class SourceError(DigestbotError):

@@ -47,7 +47,7 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
             f"--role {role} is for many processes on one PostgreSQL; {app.store.place} is for one. "
             f"Leave --role out, or set DIGESTBOT_DATABASE__URL={POSTGRES}"
         )
-        raise SettingsError("settings", problems=[problem])
+        raise SettingsError(problem)
     sys.setswitchinterval(SWITCH)
     await app.store.upgrade()
     if role.delivers:
@@ -71,7 +71,7 @@ async def run(app: App, stop: asyncio.Event, role: Role = Role.ALL) -> None:
             "Telegram does not know DIGESTBOT_TELEGRAM__TOKEN any more; @BotFather shows the right one. "
             "What is due goes out once it is set."
         )
-        raise OutageError("telegram", problems=[problem])
+        raise OutageError(problem)
 
 
 async def _unless(stop: asyncio.Event, doing: Coroutine[Any, Any, T]) -> T | None:
@@ -145,7 +145,7 @@ class Running:
             await self.bot.bot.set_webhook(hook.url, secret_token=hook.secret, allowed_updates=UPDATES)
         except BadRequest as error:
             problem = f"Telegram does not take DIGESTBOT_TELEGRAM__WEBHOOK_URL={hook.url}: {error}"
-            raise SettingsError("settings", problems=[problem]) from None
+            raise SettingsError(problem) from None
 
     async def _meet_telegram(self) -> None:
         """Wait until Telegram knows us. Raises SettingsError where it does not know the token."""
@@ -155,7 +155,7 @@ class Running:
             await self.bot.bot.shutdown()
             if not isinstance(error, InvalidToken):
                 raise
-            raise SettingsError("settings", problems=[_STRANGER]) from None
+            raise SettingsError(_STRANGER) from None
 
 
 @asynccontextmanager
@@ -165,10 +165,10 @@ async def met(bot: "Bot") -> "AsyncIterator[ExtBot[None]]":
         try:
             await opened.enter_async_context(bot.bot)
         except InvalidToken:
-            raise SettingsError("settings", problems=[_STRANGER]) from None
+            raise SettingsError(_STRANGER) from None
         except TelegramError as error:
             problem = f"Telegram does not answer: {error}; see DIGESTBOT_TELEGRAM__API_URL, or try later."
-            raise OutageError("telegram", problems=[problem]) from None
+            raise OutageError(problem) from None
         yield bot.bot
 
 

@@ -139,7 +139,7 @@ async def perform(
                 await stop.wait()
         except OSError as error:
             problem = f"Port {port} of {host} can't be had: {error.strerror}. Try: --port {port + 1}"
-            raise SettingsError("settings", problems=[problem]) from None
+            raise SettingsError(problem) from None
 
 
 def check_host(host: str, *, is_known: bool) -> None:
@@ -150,7 +150,7 @@ def check_host(host: str, *, is_known: bool) -> None:
         f"On {host} everyone who reaches this machine could use the page, and it has no password. "
         "Say --i-know if that is meant."
     )
-    raise SettingsError("settings", problems=[problem])
+    raise SettingsError(problem)
 
 
 def has_browser() -> bool:
@@ -182,7 +182,7 @@ def read_days(data: str) -> Days:
         problem = (
             f"--data {data}: no folder with lists of papers, such as 2025-10-15.json or 2025-10-15.json.gz."
         )
-        raise SettingsError("settings", problems=[problem])
+        raise SettingsError(problem)
     return days
 
 
@@ -201,9 +201,9 @@ def _entries(file: Traversable) -> list[object]:
         raw = file.read_bytes()
         read = json.loads(gzip.decompress(raw) if file.name.endswith(".gz") else raw)
     except (OSError, EOFError, ValueError) as error:
-        raise SettingsError("settings", problems=[f"{file} can't be read: {error}"]) from None
+        raise SettingsError(f"{file} can't be read: {error}") from None
     if not isinstance(read, list):
-        raise SettingsError("settings", problems=[f"{file} is no list of papers."])
+        raise SettingsError(f"{file} is no list of papers.")
     return read
 
 

@@ -22,7 +22,7 @@ def load_synonyms(path: Path | None = None) -> Synonyms:
     except (OSError, ValueError) as error:  # TOML that is none is a ValueError too
         named = f"DIGESTBOT_SYNONYMS={path}" if path else f"the synonyms in {wanted}"
         problem = f"{named} can't be read: {getattr(error, 'strerror', None) or error}"
-        raise SettingsError("settings", problems=[problem]) from None
+        raise SettingsError(problem) from None
 
 
 def _groups(text: str) -> list[list[str]]:

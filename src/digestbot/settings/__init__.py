@@ -172,7 +172,7 @@ def load(**given: Any) -> Settings:
     problems = [*_never_read()]
     try:
         if named and not path.is_file():
-            raise SettingsError("settings", problems=[f"{PREFIX}CONFIG names {path}, which is not a file."])
+            raise SettingsError(f"{PREFIX}CONFIG names {path}, which is not a file.")
         settings: Settings = reader(**given)
     except ValidationError as error:
         problems += map(_told, error.errors())
@@ -184,7 +184,7 @@ def load(**given: Any) -> Settings:
     else:
         if not problems:
             return settings
-    raise SettingsError("settings", problems=problems)
+    raise SettingsError(*problems)
 
 
 def only(**given: Any) -> Settings:
@@ -202,7 +202,7 @@ _MOVED: dict[tuple[int | str, ...], str] = {
 
 
 def _problem(place: str, problem: str) -> SettingsError:
-    return SettingsError("settings", problems=[_line(place.split("."), problem)])
+    return SettingsError(_line(place.split("."), problem))
 
 
 def _never_read() -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from digestbot.errors import DigestbotError, OutageError, SettingsError
+from digestbot.errors import OperatorError, OutageError, SettingsError
 
 UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
 """What is raised where a database is out of reach, or refuses."""
@@ -53,15 +53,15 @@ _PASSING = {state for state, trouble in _POSTGRES.items() if trouble.passes}
 """No connection, no room, told to stop or not begun yet."""
 
 
-def foreseen(error: Exception, place: str) -> DigestbotError | None:
+def foreseen(error: Exception, place: str) -> OperatorError | None:
     """Return what is wrong with the database at *place*, as an error of ours; None where it is a bug."""
     if isinstance(error, SchemaError):
-        return SettingsError("settings", problems=[f"{place} {error}"])
+        return SettingsError(f"{place} {error}")
     trouble = _of_system(error, place) if isinstance(error, OSError) else _of_database(error)
     if trouble is None:
         return None
     kind = OutageError if trouble.passes else SettingsError
-    return kind("database", problems=[f"{place}: {reason(error)}; {trouble.mend}"])
+    return kind(f"{place}: {reason(error)}; {trouble.mend}")
 
 
 def is_away(error: Exception) -> bool:

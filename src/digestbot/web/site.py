@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from digestbot.actions import Clock
-from digestbot.errors import OutageError, SettingsError
+from digestbot.errors import OperatorError, OutageError, SettingsError
 from digestbot.store import Store
 from digestbot.web import health
 from digestbot.web.metrics import Metrics
@@ -75,8 +75,8 @@ class Site:
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
-def _deaf(host: str, port: int, error: OSError) -> OutageError | SettingsError:
+def _deaf(host: str, port: int, error: OSError) -> OperatorError:
     reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
     told = f"Nobody can listen on DIGESTBOT_WEB__HOST={host}, DIGESTBOT_WEB__PORT={port}: {reason}."
     kind = OutageError if error.errno in _PASSING else SettingsError
-    return kind("web", problems=[told])
+    return kind(told)
