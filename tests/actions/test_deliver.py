@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from digestbot.actions import ledger, plan, rounds
 from digestbot.actions.deliver import Courier
 from digestbot.actions.membership import Membership
-from digestbot.actions.messenger import Answer, Sender
+from digestbot.actions.messenger import Answer, MayGo, Sender, always
 from digestbot.actions.owners import Owners
 from digestbot.actions.rounds import Ways
 from digestbot.core.delivery import LEASE, Outcome, State, WhenUncertain
@@ -57,7 +57,12 @@ class Post:
         self.packed += 1
         return message
 
-    async def send(self, chat_id: int, message: Message, thread_id: int | None = None) -> Answer:
+    async def send(
+        self, chat_id: int, message: Message, thread_id: int | None = None, may_go: MayGo = always
+    ) -> Answer:
+        await self.turn()
+        if not may_go():
+            return Answer(Outcome.NOT_SENT, wait=timedelta(0))
         self.tries += 1
         if thread_id is not None and thread_id in self.closed:
             return Answer(Outcome.NOT_SENT, wait=timedelta(0), lost_thread=thread_id)
@@ -74,6 +79,9 @@ class Post:
         finally:
             self.at_once -= 1
         return answer
+
+    async def turn(self) -> None:
+        """Let the message go at once."""
 
     def _answer(self, chat_id: int, message: Message) -> Answer:
         fault = self.faults.pop(0) if self.faults and chat_id != OWNER else "none"
@@ -619,6 +627,40 @@ async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(
     unflagged = [paper for paper in house.post.papers() if not paper.endswith("?")]
     assert len(set(unflagged)) == len(unflagged)
     assert {paper.rstrip("?") for paper in house.post.papers()} == {f"2510.{n:05}" for n in range(1, 41)}
+
+
+class Queue(Post):
+    """A messenger whose messages wait for their turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits, self.goes = asyncio.Event(), asyncio.Event()
+
+    async def turn(self) -> None:
+        self.waits.set()
+        await self.goes.wait()
+
+
+@pytest.mark.parametrize("why", ["sleep", "stop"])
+async def test_whose_turn_comes_too_late_is_not_sent(house: House, why: str) -> None:
+    """The machine slept meanwhile, and others have it by now; or we are to stop, and begin nothing."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.clock.now = NOON + timedelta(days=1)
+    queue = Queue()
+    sleeper = house.courier(queue)
+    ticking = asyncio.create_task(sleeper.tick())
+    await queue.waits.wait()
+    if why == "sleep":
+        await house.tick(house.clock() + LEASE)
+        assert house.post.papers() == ["2510.00001?"]
+    else:
+        sleeper.stop()
+    queue.goes.set()
+    await ticking
+    assert queue.papers() == []
+    await house.tick()
+    assert len(house.post.papers()) == 1
 
 
 async def test_who_slept_and_has_taken_back_what_it_had_itself_goes_on(house: House) -> None:

@@ -53,6 +53,22 @@ async def test_one_pack_goes_to_many(bot: ExtBot[Any], telegram: Emulator) -> No
     assert sorted(made.parameters["chat_id"] for made in telegram.called("sendMessage")) == sorted(chats)
 
 
+async def test_what_may_not_go_any_more_when_its_turn_comes_is_not_sent(
+    bot: ExtBot[Any], telegram: Emulator, ann: Person
+) -> None:
+    """It is asked then, not before."""
+    sender = TelegramSender(bot)
+    packed = sender.pack(DIGEST)
+    is_late = False
+    for _ in range(3):
+        await sender.send(ann.id, packed, may_go=lambda: not is_late)
+    waits = asyncio.create_task(sender.send(ann.id, packed, may_go=lambda: not is_late))
+    await asyncio.sleep(0.1)
+    is_late = True
+    assert (await waits).outcome is Outcome.NOT_SENT
+    assert len(ann.private.messages) == 3
+
+
 async def test_who_pays_says_so_in_each_call(bot: ExtBot[Any], telegram: Emulator, ann: Person) -> None:
     """Above 30 a second Telegram takes only what is paid for."""
     sender = TelegramSender(bot, paid=True)

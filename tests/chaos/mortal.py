@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digestbot.actions.deliver import Courier
-from digestbot.actions.messenger import Answer
+from digestbot.actions.messenger import Answer, MayGo, always
 from digestbot.core.delivery import Outcome
 from digestbot.core.postings import Rules
 from digestbot.render import Renderer
@@ -29,7 +29,9 @@ class Letterbox:
     def pack(self, message: Message) -> Message:
         return message
 
-    async def send(self, chat_id: int, message: Message, thread_id: int | None = None) -> Answer:
+    async def send(
+        self, chat_id: int, message: Message, thread_id: int | None = None, may_go: MayGo = always
+    ) -> Answer:
         await asyncio.sleep(0)  # here a process may die before the message is taken
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([chat_id, message.html]) + "\n")

@@ -116,6 +116,9 @@ class Round:
     def _is_over(self) -> bool:
         return self._is_stopping.is_set() or self.silent_until is not None or self._is_taken_for_dead()
 
+    def _may_go(self) -> bool:
+        return not self._is_over()
+
     def _is_taken_for_dead(self) -> bool:
         """Tell whether our machine slept, or the database was away, for so long that others may have ours."""
         return self._clock() - self._renewed_at >= LEASE
@@ -209,12 +212,13 @@ class Round:
         """Send a message; one that Telegram does not understand goes out in plain words."""
         chat_id, reader = addressee
         thread = thread_of(_topics_of_next(delivery), reader.routes, reader.thread_id)
-        answer = await self._sender.send(chat_id, ready.packed, thread)
+        answer = await self._sender.send(chat_id, ready.packed, thread, self._may_go)
         if answer.outcome is not Outcome.REJECTED:
             return answer
         told = {**_ids(delivery), "payload": ready.hash, "reason": answer.reason}
         log.error("telegram rejects a message of ours", **told)
-        return await self._sender.send(chat_id, self._parts.in_plain_words(ready).packed, thread)
+        plain = self._parts.in_plain_words(ready)
+        return await self._sender.send(chat_id, plain.packed, thread, self._may_go)
 
     def _decided(self, delivery: Delivery, addressee: Addressee, cards: int, answer: Answer) -> Result:
         now = self._clock()

@@ -20,7 +20,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 from yarl import URL
 
-from digestbot.actions.messenger import Answer
+from digestbot.actions.messenger import Answer, MayGo, always
 from digestbot.bot.limiter import FloodError, Limiter
 from digestbot.bot.line import NotSentError, ResponseLostError
 from digestbot.bot.transport import LONGEST_WAIT, UNKNOWN, AiohttpRequest
@@ -97,12 +97,16 @@ class TelegramSender:
             said["allow_paid_broadcast"] = True
         return orjson.dumps(said)[1:]
 
-    async def send(self, chat_id: int, packed: bytes, thread_id: int | None = None) -> Answer:
+    async def send(
+        self, chat_id: int, packed: bytes, thread_id: int | None = None, may_go: MayGo = always
+    ) -> Answer:
         """Send one message when its turn comes, and tell what is known of it."""
         try:
             await self._limiter.turn(chat_id)
         except FloodError as flood:
             return Answer(Outcome.NOT_SENT, flood.wait, reason=str(flood), everyone=flood.everyone)
+        if not may_go():
+            return Answer(Outcome.NOT_SENT, timedelta(0), reason="its turn came too late")
         try:
             status, content = await self._transport.post_json(
                 self._url, _addressed(packed, chat_id, thread_id)
