@@ -9,9 +9,11 @@ from itertools import chain
 from typing import Any
 
 import pytest
-from pyrate_limiter import InMemoryBucket, RateItem
+from psycopg.errors import IdleInTransactionSessionTimeout
+from pyrate_limiter import InMemoryBucket, PostgresBucket, RateItem
 from telegram.error import BadRequest, RetryAfter
 
+from digestbot.bot import limiter as limiting
 from digestbot.bot.limiter import FloodError, Limiter, is_said, rates, shared, shared_rates
 from digestbot.store import Store
 from tests.bot.conftest import MovedLoop, in_no_time
@@ -384,6 +386,23 @@ async def test_many_processes_share_a_rate_by_their_postgres(new_postgres: Calla
     for limiter in limiters:
         await limiter.shutdown()
     assert most_in(1.0, sorted(chain(*times))) <= 30
+
+
+async def test_a_process_that_stands_still_with_the_shared_bucket_does_not_keep_it(
+    new_postgres: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Suspended, or on a machine that lost its network, while it counts: the others go on."""
+    monkeypatch.setattr(limiting, "_LENT", 0.5)
+    url = new_postgres()
+    others, standing = Limiter(30, partial(shared, url, 30)), await asyncio.to_thread(shared, url, 30)
+    assert isinstance(standing, PostgresBucket)
+    with pytest.raises(IdleInTransactionSessionTimeout), standing._get_conn() as connection:
+        connection.execute(standing._q_lock)
+        async with asyncio.timeout(10):
+            await others.turn(7)
+        connection.execute("SELECT 1")
+    await others.shutdown()
+    await asyncio.to_thread(standing.close)
 
 
 async def test_both_libraries_understand_how_safe_a_connection_is_to_be(

@@ -378,6 +378,17 @@ async def test_who_settles_many_and_who_looks_after_many_do_not_stand_in_each_ot
         assert await tables.deliveries.states() == expected[what]
 
 
+async def test_postgresql_asks_whether_the_machine_is_there(store: Store) -> None:
+    """One that lost its power says no farewell: its lead and its locks would stay for two hours."""
+    if not store.is_shared:
+        pytest.skip("a file is on this machine")
+    asked = "SELECT source, name FROM pg_settings WHERE name LIKE 'tcp\\_%' ORDER BY name"
+    for _ in range(2):  # also once the connection was given back
+        async with store._engine.connect() as connection:
+            sources = [row.source for row in await connection.execute(sa.text(asked))]
+        assert sources == ["session"] * 4
+
+
 async def test_who_lost_the_lead_knows_it(pair: tuple[Store, Store]) -> None:
     """PostgreSQL ends a session: its lock is free, the next who asks has it, the first one asks anew."""
     one, other = pair

@@ -21,12 +21,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 from pyrate_limiter import AbstractBucket, InMemoryBucket, PostgresBucket, Rate, RateItem, StateBucket
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 log = structlog.get_logger()
 
@@ -49,6 +52,8 @@ _SHARED_MARGIN, _SHARED_LATE = 60, 0.05
 _STEP = 100
 """Milliseconds of which a shared bucket counts the messages too, to keep them apart. In one burst each
 second, the end of one that is delayed and the beginning of the next can fall into one second."""
+_LENT = 2
+"""Seconds that a process may hold the shared bucket without a word."""
 _SHARED_WAIT = 0.01
 """Seconds until a shared bucket is asked again that does not tell."""
 _AT_ONCE = 100
@@ -364,12 +369,19 @@ def shared(url: str, rate: int) -> AbstractBucket:
     """
     from psycopg_pool import ConnectionPool  # noqa: PLC0415 - only where many processes deliver
 
-    pool = ConnectionPool(url.replace("+asyncpg", "", 1), min_size=1, max_size=2, timeout=5, open=True)
+    place = url.replace("+asyncpg", "", 1)
+    pool = ConnectionPool(place, min_size=1, max_size=2, timeout=5, open=True, configure=_lend)
     try:
         return PostgresBucket(pool, "telegram", shared_rates(rate))
     except BaseException:
         pool.close()
         raise
+
+
+def _lend(connection: "Connection") -> None:
+    """Have the server take the bucket back from a process that stands still with it: all others wait."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{_LENT}s'")
+    connection.commit()
 
 
 def _evenly(rate: int) -> StateBucket:

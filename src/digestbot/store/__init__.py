@@ -48,6 +48,13 @@ _TRIED = 2**20
 """Bytes, more than an empty database takes."""
 PATIENCE = 60.0
 """Seconds that a database may be away, as where it is restarted, before `Store.insist` gives up."""
+_WATCHED = (
+    ("tcp_keepalives_idle", 15),
+    ("tcp_keepalives_interval", 5),
+    ("tcp_keepalives_count", 3),
+    ("tcp_user_timeout", 30_000),
+)
+"""After how many seconds of silence PostgreSQL asks if we are there; in ms, how long it waits at all."""
 
 T = TypeVar("T")
 
@@ -215,7 +222,21 @@ def _engine(url: str) -> AsyncEngine:
     engine = create_async_engine(_for_asyncpg(url), hide_parameters=True, pool_pre_ping=pinged)
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine.sync_engine)
+    else:
+        sa.event.listen(engine.sync_engine, "connect", _watch_over)
     return engine
+
+
+def _watch_over(connection: Any, _record: object) -> None:
+    """Have the server notice soon where our machine is gone: no farewell comes then, and it would keep our
+    session, with the lead and what is locked, for two hours.
+    """
+    settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _WATCHED)
+    connection.autocommit = True  # what is set in a transaction goes with it
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT {settings}")
+    cursor.close()
+    connection.autocommit = False
 
 
 def _for_asyncpg(url: str) -> sa.URL:
