@@ -179,7 +179,11 @@ async def test_what_is_no_command_for_a_channel_is_answered(stage: Stage, ann: P
     number = await number_of(stage, news)
     for words in (f"{number}", f"{number} stop", f"{number} channels", "x add agents"):
         assert "Send the channel's number" in await ask(ann, f"/channels {words}")
-    assert "number from 1 to" in await ask(ann, f"/channels {number} max 0")
+    for words, mend in (("max 0", "max 10"), ("unmute", "mute survey"), ("days x", "days mon-fri")):
+        told = await ask(ann, f"/channels {number} {words}")
+        assert told.startswith("📢 Lab <News>")
+        assert f"/channels {number} {mend}" in told
+        assert " /" not in told.replace(f"/channels {number} ", "")  # that would change Ann's own
     for code in (
         "1:for",
         f"1:for:{number}",
@@ -209,6 +213,9 @@ async def test_where_it_may_not_post_digests_wait_and_the_owner_is_told_once(
         news.let_bot_post(False, by=ann)
     assert "no longer post in your channel" in (await ann.private.hears()).text
     assert await state_of(stage, news) is SubscriberState.BLOCKED
+    if way != "kicked":
+        told = await ask(ann, f"/channels {await number_of(stage, news)} max 3")
+        assert "Make me an admin" in told.splitlines()[-1]
     await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
     assert posts(news) == []
     if way == "kicked":
@@ -221,6 +228,18 @@ async def test_where_it_may_not_post_digests_wait_and_the_owner_is_told_once(
         assert "no longer" not in said
     assert await state_of(stage, news) is SubscriberState.ACTIVE
     assert refused(stage) == []
+
+
+async def test_to_end_a_channels_digests_is_not_to_delete_ones_own_data(
+    ann: Person, news: Chat, stage: Stage
+) -> None:
+    """/stop would: it is told only to those of whom it deletes what they ended."""
+    await ann.private.hears()
+    number = await number_of(stage, news)
+    told = await ask(ann, f"/channels {number} unsubscribe")
+    assert f"/channels {number} subscribe starts again." in told
+    assert "/stop" not in told
+    assert "/stop" in await ask(ann, "/unsubscribe")
 
 
 async def test_who_never_wrote_to_the_bot_is_not_written_to(stage: Stage, ann: Person) -> None:

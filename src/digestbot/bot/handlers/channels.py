@@ -75,10 +75,13 @@ async def _do(update: Update, context: Context) -> None:
     name = said[0].lstrip("/").lower() if said else ""
     if not number.isdecimal() or name not in COMMANDS:
         raise UserError("usage-channels", number=number if number.isdecimal() else "1")
-    channel = await _managed(update, context, number)
+    channel, reader = await _managed(update, context, number), await context.reader(update)
     context.args = said[1:]
     with speaking_for(channel):
-        await _answer_to_command(name)(update, context)
+        try:
+            await _answer_to_command(name)(update, context)
+        except UserError as error:  # its examples are for the channel, too
+            await context.reply(update, context.desk.render.error(error, reader.language))
 
 
 async def _managed(update: Update, context: Context, number: str) -> Subscriber:
