@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -63,6 +65,34 @@ async def test_a_backup_brings_everything_back(store: Store, newest_url: str, tm
         assert (await tables.subscribers.add(a_subscriber(9), NOON)).id == 2
 
 
+def _ask_keeper(url: str) -> None:
+    """Make a role that the server asks for its password."""
+    asked = Path(parse_qs(urlsplit(url).query)["host"][0]) / "pg_hba.conf"
+    with psycopg.connect(url.replace("+asyncpg", ""), autocommit=True) as admin:
+        admin.execute("CREATE ROLE keeper SUPERUSER LOGIN PASSWORD 'pa/ss@'")
+        asked.write_text(f"local all keeper scram-sha-256\n{asked.read_text('utf-8')}", encoding="utf-8")
+        admin.execute("SELECT pg_reload_conf()")
+
+
+async def test_a_database_with_a_password_is_kept_and_brought_back(
+    new_postgres: Callable[[], str], tmp_path: Path
+) -> None:
+    """The password of its address is the one that PostgreSQL's programs are given."""
+    url = new_postgres()
+    keeper = url.replace("postgres@", "keeper:pa%2Fss%40@")
+    _ask_keeper(url)
+    async with Store(keeper) as store:
+        await store.upgrade()
+        await fill(store, CHAT)
+    file = tmp_path / "kept"
+    made = digestbot(keeper, "backup", str(file))
+    assert (made.returncode, made.stderr) == (0, "")
+    restored = digestbot(keeper, "restore", str(file), "--replace")
+    assert (restored.returncode, restored.stderr) == (0, "")
+    refused = digestbot(url.replace("postgres@", "keeper:wrong@"), "backup", f"{file}2")
+    assert (refused.returncode, "password authentication failed" in refused.stderr) == (2, True)
+
+
 def test_what_is_missing_for_postgresql_is_named(tmp_path: Path) -> None:
     """Where its client programs are not installed."""
     url = "postgresql+asyncpg://postgres@localhost/nowhere"
@@ -71,6 +101,27 @@ def test_what_is_missing_for_postgresql_is_named(tmp_path: Path) -> None:
         2, "pg_dump is not installed; it is one of PostgreSQL's client programs; nothing was changed.\n",
     )  # fmt: skip
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("database", "file", "told"),
+    [
+        (
+            "none.db",
+            "kept",
+            "/none.db is not there; DIGESTBOT_DATA_DIR or DIGESTBOT_DATABASE__URL names another",
+        ),
+        ("broken.db", "kept", "/broken.db can't be copied to "),
+        ("broken.db", "nowhere/kept", "/nowhere is not a folder."),
+    ],
+)
+def test_what_cant_be_kept_is_told(tmp_path: Path, database: str, file: str, told: str) -> None:
+    """In a line that names it, and nothing is left behind."""
+    (tmp_path / "broken.db").write_bytes(b"x" * 5000)
+    ran = digestbot(f"sqlite+aiosqlite:///{tmp_path}/{database}", "backup", str(tmp_path / file))
+    assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (2, "", 1)
+    assert told in ran.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["broken.db"]
 
 
 async def test_a_newer_backup_is_refused(store: Store, newest_url: str, tmp_path: Path) -> None:
@@ -125,14 +176,40 @@ async def test_a_database_is_copied_there_and_back(new_postgres: Callable[[], st
         ("sqlite+aiosqlite:////nowhere/a.db", "sqlite+aiosqlite:////tmp/x.db", "/nowhere is not a folder"),
         ("sqlite+aiosqlite:///{empty}", "sqlite+aiosqlite:///{empty}2", "digestbot db upgrade"),
         ("sqlite+aiosqlite:///{empty}3", "sqlite+aiosqlite:///{empty}2", "empty.db3 is not there"),
+        ("sqlite+aiosqlite:///{empty}", "sqlite+aiosqlite:///{empty}", "are the same database"),
+        (
+            "sqlite+aiosqlite:///{broken}",
+            "sqlite+aiosqlite:///{empty}2",
+            "broken.db: file is not a database; ",
+        ),
+        (
+            "sqlite+aiosqlite:///{newest}",
+            "sqlite+aiosqlite:///{broken}",
+            "broken.db: file is not a database; ",
+        ),
     ],
 )
-def test_what_cant_be_copied_is_told(tmp_path: Path, source: str, target: str, told: str) -> None:
+def test_what_cant_be_copied_is_told(
+    tmp_path: Path, newest_sqlite: Path, source: str, target: str, told: str
+) -> None:
     """In a line, with what to do."""
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"x" * 5000)
     empty = tmp_path / "empty.db"
     empty.touch()
-    ran = digestbot("", "db", "copy", source.format(empty=empty), target.format(empty=empty))
+    files = {"empty": empty, "broken": broken, "newest": newest_sqlite}
+    ran = digestbot("", "db", "copy", source.format(**files), target.format(**files))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert told in ran.stderr
     assert ran.stderr.count("\n") == 1
     assert not (tmp_path / "empty.db3").exists()
+
+
+def test_a_database_that_is_away_may_be_back(tmp_path: Path) -> None:
+    """A copy from and to it, and a restoring, end with 1: a later one may do; the password is not told."""
+    away, file = "postgresql://me:pa55word@127.0.0.1:1/x", f"{tmp_path}/x.db"
+    Path(file).touch()
+    for words in (("db", "copy", away, f"sqlite+aiosqlite:///{file}"), ("restore", file)):
+        ran = digestbot(away, *words)
+        assert (ran.returncode, ran.stdout, ran.stderr.count("\n")) == (1, "", 1)
+        assert ran.stderr.startswith("postgresql+asyncpg://me:***@127.0.0.1:1/x: ")

@@ -65,6 +65,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("DEFAULTS__TIME", "25:00", "time"),
         ("DATABASE__URL", "mysql://x", "starts neither with"),
         ("DATABASE__URL", "postgresql://me@localhost:abc/x", "has a port that is no number"),
+        ("DATABASE__URL", "postgresql://me:se@cret@db/x", "has more than one @; in a password write %40"),
+        ("DATABASE__URL", "postgresql://me:se/cret@db/x", "%2F for /"),
+        ("DATABASE__URL", "postgresql://localhost/x?sslmode=on", "has the sslmode 'on', which is not one of"),
         ("DATABASE__URL", "postgresql://localhost/x?channel_binding=require", "parameter 'channel_binding'"),
         ("LOG_LEVEL", "LOUD", "is not one of DEBUG"),
         ("TELEGRAM__TOKEN", "nonsense", "does not look like a bot token"),
@@ -88,6 +91,7 @@ def test_a_wrong_value_is_told_in_a_line(name: str, value: str, line: str) -> No
     assert line in told
     assert told.endswith(line) or "is now" in line or f"Example: DIGESTBOT_{name}=" in told
     assert "\n" not in told
+    assert "cret" not in told
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,13 @@ def backup(
 
     if file.exists():
         raise _refusal(f"{file} is there already; name a new file.")
-    _run(_backup(load().database_url, file))
+    if not file.parent.is_dir():
+        raise _refusal(f"{file.parent} is not a folder.")
+    url = load().database_url
+    if (kept := _sqlite(url)) and not kept.is_file():
+        place = "DIGESTBOT_DATA_DIR or DIGESTBOT_DATABASE__URL names another database"
+        raise _refusal(f"{kept} is not there; {place}.")
+    _run(_backup(url, file))
     print(f"Everything is in {file}, {file.stat().st_size:,} bytes; `digestbot restore` brings it back.")
 
 
@@ -50,12 +56,13 @@ def copy(
     target: Annotated[str, typer.Argument(metavar="TO", help="The URL of an empty database.")],
 ) -> None:
     """Copy everything from one database to another, SQLite or PostgreSQL. The bot must not run."""
-    for url in (source, target):
-        _check_url(url)
-    if (file := _sqlite(source)) and not file.is_file():
+    old, new = _checked(source), _checked(target)
+    if old == new:
+        raise _refusal("FROM and TO are the same database.")
+    if (file := _sqlite(old)) and not file.is_file():
         raise _refusal(f"{file} is not there.")
     with _progress() as report:
-        copied = _run(_copy(source, target, report))
+        copied = _run(_copy(old, new, report))
     print(f"{sum(copied.values()):,} rows of {len(copied)} tables copied, and counted again.")
     print("Set DIGESTBOT_DATABASE__URL to the new place before the bot starts.")
 
@@ -71,8 +78,9 @@ async def _restore(url: str, file: Path, *, replace: bool) -> dict[str, int]:
     from digestbot.store.backup import load
 
     async with Store(url) as store:
-        await _check_stopped(store)
-        rows = sum((await store.counts()).values())
+        with _told_of(store):
+            await _check_stopped(store)
+            rows = sum((await store.counts()).values())
         if rows and not replace:
             raise _refusal(f"{store.place} holds {rows:,} rows; --replace deletes them.")
         await load(url, file, revisions())
@@ -84,17 +92,19 @@ async def _copy(source: str, target: str, report: "Report") -> dict[str, int]:
     from digestbot.store import Store, revisions
 
     async with Store(source) as old, Store(target) as new:
-        if not await old.is_newest():
-            raise _refusal(
-                f"{old.place} is not at revision {max(revisions())} of the schema. Bring it there first, "
-                f"with DIGESTBOT_DATABASE__URL set to it: digestbot db upgrade"
-            )
-        await _check_stopped(old)
-        await _check_stopped(new)
-        rows = sum((await new.counts()).values())
-        if rows:
-            raise _refusal(f"{new.place} holds {rows:,} rows already; name an empty database.")
-        await new.upgrade()
+        with _told_of(old):
+            if not await old.is_newest():
+                raise _refusal(
+                    f"{old.place} is not at revision {max(revisions())} of the schema. Bring it there first, "
+                    f"with DIGESTBOT_DATABASE__URL set to it: digestbot db upgrade"
+                )
+            await _check_stopped(old)
+        with _told_of(new):
+            await _check_stopped(new)
+            rows = sum((await new.counts()).values())
+            if rows:
+                raise _refusal(f"{new.place} holds {rows:,} rows already; name an empty database.")
+            await new.upgrade()
         return await new.copy_from(old, report)
 
 
@@ -103,15 +113,17 @@ async def _check_stopped(store: "Store") -> None:
         raise _refusal(f"A digestbot runs on {store.place}. Stop it first.")
 
 
-def _check_url(url: str) -> None:
+def _checked(url: str) -> str:
+    """Return a database's URL, made regular."""
     from digestbot.settings.checks import database
 
     try:
-        file = _sqlite(database(url))
+        regular = database(url)
     except ValueError as error:
         raise _refusal(f"{url.split('://', 1)[0]}://… {error}.") from None
-    if file and not file.parent.is_dir():
+    if (file := _sqlite(regular)) and not file.parent.is_dir():
         raise _refusal(f"{file.parent} is not a folder.")
+    return regular
 
 
 def _sqlite(url: str) -> Path | None:
@@ -122,6 +134,18 @@ def _sqlite(url: str) -> Path | None:
 
 def _refusal(problem: str) -> SettingsError:
     return SettingsError(problem)
+
+
+@contextmanager
+def _told_of(store: "Store") -> Iterator[None]:
+    """Have what keeps us from a database told with its name and a mend, as wherever it is opened."""
+    from digestbot.store import UNREACHABLE, SchemaError
+    from digestbot.store.trouble import foreseen
+
+    try:
+        yield
+    except (SchemaError, *UNREACHABLE) as error:
+        raise foreseen(error, store.place) or error from None
 
 
 def _run(act: Coroutine[Any, Any, Any]) -> Any:

@@ -18,6 +18,9 @@ MOST_CATEGORIES = 60
 _POSTGRES = re.compile(r"postgres(ql)?(\+asyncpg)?://")
 _POSTGRES_KNOWS = ("host", "sslmode")
 """What may stand behind the question mark of its URL: what both libraries that we use know, and pg_dump."""
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""https://www.postgresql.org/docs/current/libpq-ssl.html."""
+_ESCAPED = "in a password write %40 for @, %2F for /, %23 for #, %3F for ?"
 _TOKEN = re.compile(r"\d+:[\w-]+")
 
 
@@ -49,16 +52,20 @@ def database(value: str) -> str:
 
 def _postgres(value: str) -> str:
     """Return the URL of a PostgreSQL as SQLAlchemy knows it, its parameters as libpq does."""
+    place, _, parameters = value.partition("?")
+    if "@" in place.rpartition("@")[0]:
+        raise ValueError(f"has more than one @; {_ESCAPED}")
     try:
         _ = urlsplit(value).port
     except ValueError:
-        raise ValueError("has a port that is no number from 0 to 65535") from None
-    place, _, parameters = value.partition("?")
+        raise ValueError(f"has a port that is no number from 0 to 65535; {_ESCAPED}") from None
     given = {{"ssl": "sslmode"}.get(name, name): told for name, told in parse_qsl(parameters)}
     if unknown := given.keys() - _POSTGRES_KNOWS:
         raise ValueError(
             f"has the parameter {min(unknown)!r}; only {' and '.join(_POSTGRES_KNOWS)} are known"
         )
+    if (mode := given.get("sslmode", _SSL_MODES[0])) not in _SSL_MODES:
+        raise ValueError(f"has the sslmode {mode!r}, which is not one of {', '.join(_SSL_MODES)}")
     return f"{place}?{urlencode(given, safe='/')}" if given else place
 
 

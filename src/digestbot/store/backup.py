@@ -37,8 +37,8 @@ async def dump(url: str, file: Path) -> None:
             tables = [f"--table={name}" for name in _names()]
             await _run("pg_dump", place, "--format=custom", f"--file={part}", *tables)
         part.replace(file)
-    except (OSError, sqlite3.Error) as error:
-        raise BackupError(str(error)) from None
+    except OSError as error:
+        raise BackupError(f"{file} can't be written: {error.strerror}") from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -71,14 +71,20 @@ def _names() -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     if not source.is_file():
         raise BackupError(f"{source} is not there")
-    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
-        here.backup(there)
+    try:
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there)
+    except sqlite3.Error as error:
+        raise BackupError(f"{source} can't be copied to {target}: {error}") from None
 
 
 def _close(file: Path) -> None:
     """Let all of a database be in the one file."""
-    with closing(sqlite3.connect(file)) as database:
-        database.execute("PRAGMA journal_mode = DELETE")
+    try:
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise BackupError(f"{file} can't be written: {error}") from None
 
 
 def _check(file: Path, known: set[str]) -> None:
@@ -116,7 +122,9 @@ async def _run(program: str, place: sa.URL | None, *arguments: str) -> None:
     environment = dict(os.environ)
     if place is not None:
         environment["PGPASSWORD"] = place.password or ""
-        bare = place.set(drivername="postgresql", password=None).render_as_string()
+        # Not place.set(): that leaves a password where it is, to be shown as ***.
+        named = (place.username, None, place.host, place.port, place.database, place.query)
+        bare = sa.URL.create("postgresql", *named).render_as_string()
         arguments = (*arguments, f"--dbname={bare}")
     process = await asyncio.create_subprocess_exec(
         found,
