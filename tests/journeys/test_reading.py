@@ -107,6 +107,21 @@ async def test_whatever_is_searched_for_is_answered(
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize("typed", ["difusion modles", "Mixture of Expert5", "agnets"])
+async def test_a_typing_error_is_answered_with_what_finds_papers(
+    stage: Stage, ann: Person, typed: str
+) -> None:
+    """As a search that can be tapped; of words that are like nothing, nothing is made up."""
+    told = await ask(ann, f"/search {typed}")
+    assert f"I found no paper for “{typed}”." in told
+    meant = told.partition("Did you mean this? ")[2]
+    assert meant.startswith("/search ")
+    assert "the best first" in (found := await ask(ann, meant)) or "1 paper" in found
+    assert "Did you mean" not in await ask(ann, "/search unheard of")
+    assert "Did you mean" not in await ask(ann, "/search machine unlearnin")  # none is about that
+    assert refused(stage) == []
+
+
 async def test_old_buttons_of_searches_are_answered(stage: Stage, ann: Person) -> None:
     """A search that is not known, or no number, changes nothing."""
     await ask(ann, "/search agents")

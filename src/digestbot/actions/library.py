@@ -150,7 +150,8 @@ class Library:
         read_search(words, self._rules.synonyms)
         async with self._store.write() as tables:
             number = await tables.searches.number(words, self._clock())
-        return await self.look(View(ViewKind.SEARCH, str(number)), reader)
+        listing = await self.look(View(ViewKind.SEARCH, str(number)), reader)
+        return listing if listing.matched else replace(listing, meant=await self._findable(words))
 
     async def offer(self, text: str, reader: Subscriber) -> tuple[Card, ...]:
         """Return what to offer to who types *text* elsewhere: what it finds; of nothing, the day's top."""
@@ -196,18 +197,28 @@ class Library:
             meant=meant,
         )
 
+    async def _findable(self, text: str) -> str | None:
+        """Return what is written nearly as *text*, and is found."""
+        near = await self._near(text)
+        async with self._store.read() as tables:
+            for known in near:
+                if (await tables.index.find(read_search(known, self._rules.synonyms), 1)).total:
+                    return known
+        return None
+
     async def _meant(self, topic: str, shelf: Shelf, categories: tuple[str, ...]) -> str | None:
         """Return what is written nearly as *topic*, and brings papers."""
         if not isinstance(asked := parse(topic).root, Words):
             return None
-        terms = {
-            **self._rules.synonyms.terms,
-            **{"".join(words(known)): known for known, _ in await self.popular()},
-        }
-        near = await asyncio.to_thread(nearly, asked.text, terms)
+        near = await self._near(asked.text)
         postings = await shelf.postings(near)
         among = postings.where(lambda paper: is_for(paper, categories))
         return next((known for known in near if postings.count(known, among)), None)
+
+    async def _near(self, text: str) -> list[str]:
+        """Return the terms that are written nearly as *text*, the nearest first."""
+        popular = {"".join(words(known)): known for known, _ in await self.popular()}
+        return await asyncio.to_thread(nearly, text, {**self._rules.synonyms.terms, **popular})
 
     async def popular(self) -> list[tuple[str, int]]:
         """Return what many papers of the last QUARTER are about, with how many; counted once a list."""

@@ -245,3 +245,5 @@ class Listing:
     """The first day of a recap."""
     about: str = ""
     """The words that were searched for, or the title of the paper that these are like."""
+    meant: str | None = None
+    """Of words that find nothing: what is written nearly so, and finds something."""

@@ -201,7 +201,7 @@ class Renderer:
     def _nothing(self, listing: Listing, language: str) -> Message:
         if listing.view.kind in _HEADS:
             name = f"no_{_HEADS[listing.view.kind]}"
-            return Message(block("papers.jinja", name, language, about=listing.about))
+            return Message(block("papers.jinja", name, language, about=listing.about, meant=listing.meant))
         if TOP_DAYS.get(listing.view.kind, 1) > 1 and listing.listed:
             days = TOP_DAYS[listing.view.kind]
             return Message(block("papers.jinja", "no_top", language, days=days, listed=listing.listed))
