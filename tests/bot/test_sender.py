@@ -16,6 +16,7 @@ from digestbot.core.delivery import Outcome
 from digestbot.playground import Emulator, Fault, Person
 from digestbot.render.message import Button, Message, Press
 from tests.bot.conftest import TOKEN, a_bot
+from tests.bot.test_transport import a_server, http, request_of
 
 DIGEST = Message(
     '<b>논문</b> &amp; <a href="https://arxiv.org/abs/1">one</a> "quoted" \\ 👍',
@@ -178,6 +179,40 @@ async def test_pushes_and_replies_have_one_pace(url: str, telegram: Emulator) ->
         replies = [bot.send_message(person, "y") for person in people[:10]]
         await asyncio.gather(*pushes, *replies)
     assert [made.status for made in telegram.called("sendMessage")] == [200] * 50
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (http("200 OK", b'{"ok":true,"result":{}}'), Outcome.SENT),
+        (http("200 OK", b'{"ok":true,"result":{}}')[:-9], Outcome.SENT),
+        (b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"ok":true,"result":{}}', Outcome.SENT),
+        (b"HTTP/1.0 502 Bad Gateway\r\n\r\n<html>", Outcome.ERROR),
+        (b"HTTP/1.0 403 Forbidden\r\n\r\n<html>", Outcome.NOT_SENT),
+        (http("429 Too Many Requests", b'{"ok":false,"error_code":429}')[:-9], Outcome.NOT_SENT),
+        (http("500 Internal Server Error", b""), Outcome.ERROR),
+        (http("200 OK", b"<html>a portal's</html>"), Outcome.UNCERTAIN),
+        (http("200 OK", b'{"ok":true}')[:-9], Outcome.UNCERTAIN),
+        (http("200 OK", b""), Outcome.UNCERTAIN),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", Outcome.UNCERTAIN),
+        (b"HTTP/1.1 502", Outcome.UNCERTAIN),
+        (b"<html>", Outcome.UNCERTAIN),
+        (b"", Outcome.UNCERTAIN),
+    ],
+)
+async def test_what_arrived_of_an_answer_decides(said: bytes, outcome: Outcome) -> None:
+    """Also where the connection ends before it does, or is what ends it."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(said)
+        await writer.drain()
+
+    async with a_server(serve) as url:
+        bot = a_bot(url)
+        async with bot.request:
+            sender = TelegramSender(bot)
+            assert (await sender.send(7, sender.pack(DIGEST))).outcome is outcome
 
 
 def refusal(code: int, description: str = "", **parameters: Any) -> bytes:

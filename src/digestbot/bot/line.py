@@ -41,6 +41,8 @@ class Line(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._answered: asyncio.Future[tuple[int, bytes]] | None = None
         self._body: list[bytes] = []
+        self._has_status = False
+        """The head of an answer is there."""
 
     @property
     def is_free(self) -> bool:
@@ -48,7 +50,11 @@ class Line(asyncio.Protocol):
         return self._answered is None and not self._transport.is_closing()
 
     async def post(self, request: bytes) -> tuple[int, bytes]:
-        """Send a whole request; return the status and the body of its answer."""
+        """Send a whole request; return the status and the body of its answer, or what came of the body.
+
+        An answer without a length ends where the connection does; of one that is cut off, the status and the
+        beginning tell more than nothing.
+        """
         if self._transport.is_closing():
             raise _not_sent("ConnectionClosed")
         loop = asyncio.get_running_loop()
@@ -82,12 +88,16 @@ class Line(asyncio.Protocol):
 
     # What httptools tells
 
+    def on_headers_complete(self) -> None:
+        self._has_status = True
+
     def on_body(self, part: bytes) -> None:
         self._body.append(part)
 
     def on_message_complete(self) -> None:
         status, body = self._parser.get_status_code(), b"".join(self._body)
         self._body.clear()
+        self._has_status = False
         if status < 200:  # there is more to come
             return
         answered, self._answered = self._answered, None
@@ -98,7 +108,11 @@ class Line(asyncio.Protocol):
 
     def _fail(self, reason: str) -> None:
         self._transport.abort()
-        if self._answered is not None and not self._answered.done():
+        if self._answered is None or self._answered.done():
+            return
+        if self._has_status:
+            self._answered.set_result((self._parser.get_status_code(), b"".join(self._body)))
+        else:
             self._answered.set_exception(ResponseLostError(f"no answer: {reason}"))
 
 
