@@ -103,6 +103,22 @@ async def test_what_is_in_flight_when_it_is_stopped_is_not_tried_again(
     assert await house.states() == {State.SENT: 1, State.CANCELLED: 2}
 
 
+async def test_who_is_forgotten_while_it_is_planned_is_left_out(newest_url: str, house: House) -> None:
+    """The owner is not told of an error, and all the others get it."""
+    async with Store(newest_url) as other:
+        if not other.is_shared:
+            pytest.skip("a file has one writer at a time")
+        broadcaster = Broadcaster(other, house.clock)
+        number, _ = await broadcaster.draft(TEXT)
+        async with house.store.write() as tables:
+            await tables.personal.forget(READERS[0].id)
+            sending = asyncio.create_task(broadcaster.send(number, SHOWN))
+            await asyncio.wait([sending], timeout=0.5)
+        assert (await sending).waiting == 2
+    await house.tick()
+    assert sorted(chat for chat, _ in house.post.taken) == [12, 13]
+
+
 async def test_a_digest_that_was_due_before_comes_first(house: House, broadcaster: Broadcaster) -> None:
     """And the digest after it is as it would have been."""
     await house.lists(1, 1)

@@ -44,14 +44,18 @@ class Broadcasts:
         digest_id = inserted.scalar_one()
         # A slot of its own: digests of papers are due at whole minutes, other broadcasts have other numbers.
         slot = now.replace(microsecond=0) + timedelta(microseconds=number % 999_983 + 1)
-        planned = sa.select(
-            subscribers.c.id,
-            sa.literal(digest_id),
-            sa.literal(slot, UTCDateTime),
-            sa.literal(State.PLANNED.value),
-            sa.literal(now, UTCDateTime),
-            sa.literal(number),
-        ).where(subscribers.c.state == SubscriberState.ACTIVE)
+        planned = (
+            sa.select(
+                subscribers.c.id,
+                sa.literal(digest_id),
+                sa.literal(slot, UTCDateTime),
+                sa.literal(State.PLANNED.value),
+                sa.literal(now, UTCDateTime),
+                sa.literal(number),
+            )
+            .where(subscribers.c.state == SubscriberState.ACTIVE)
+            .with_for_update(read=True, key_share=True)  # who is forgotten just now is left out
+        )
         columns = ["subscriber_id", "digest_id", "slot_at", "state", "act_at", "broadcast_id"]
         await self._connection.execute(deliveries.insert().from_select(columns, planned))
         place = {"shown_in": shown.chat_id, "shown_as": shown.message_id, "language": shown.language}
