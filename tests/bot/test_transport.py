@@ -391,11 +391,14 @@ def test_what_only_the_standard_library_reads_is_read(payload: bytes) -> None:
     assert AiohttpRequest.parse_json_payload(payload)["ok"]
 
 
-@pytest.mark.parametrize("payload", [b"", b"<html>", b"{"])
-def test_what_is_no_json_is_said_to_be_none(payload: bytes) -> None:
-    """python-telegram-bot's own error."""
-    with pytest.raises(TelegramError):
+@pytest.mark.parametrize("payload", [b"", b"<html>", b"{", b"7", b'"no"'])
+def test_what_is_no_answer_of_telegrams_is_an_answer_lost(
+    payload: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A gateway's page; whoever asked tells the log of it, in a line."""
+    with pytest.raises(ResponseLostError, match="is no JSON of Telegram's"):
         AiohttpRequest.parse_json_payload(payload)
+    assert caplog.text == ""
 
 
 async def test_a_transport_that_is_not_open_says_so() -> None:

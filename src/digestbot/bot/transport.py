@@ -3,6 +3,7 @@
 What is sent in masses goes its own way, `line.py`, where no proxy is in between.
 """
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -130,11 +131,16 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Return what an answer says. Raises TelegramError for what is no JSON."""
+        """Return what an answer says. Raises ResponseLostError for what is none of Telegram's."""
         try:
-            parsed: dict[str, Any] = orjson.loads(payload)
+            parsed: Any = orjson.loads(payload)
         except orjson.JSONDecodeError:  # it is stricter than the standard library, with UTF-8 for one
-            parsed = BaseRequest.parse_json_payload(payload)
+            try:
+                parsed = json.loads(payload.decode(errors="replace"))
+            except ValueError:  # a gateway's page; python-telegram-bot would log a traceback
+                parsed = None
+        if not isinstance(parsed, dict):
+            raise ResponseLostError("the answer is no JSON of Telegram's")
         told = parsed.get("parameters")
         if isinstance(told, dict) and isinstance(wait := told.get("retry_after"), int | float):
             told["retry_after"] = min(wait, LONGEST_WAIT)
