@@ -36,6 +36,8 @@ def test_the_token_never_appears(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_level_is_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
     """And other libraries' chatter is kept out."""
     log.set_up("INFO")
+    for other in ("psycopg.pool", "pyrate_limiter"):
+        logging.getLogger(other).error("chatter")
     events = structlog.get_logger()
     events.debug("too much")
     events.info("digest planned", chat=7, matched=5)

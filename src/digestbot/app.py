@@ -200,6 +200,7 @@ class App:
         )
 
     def _called(self, method: str, status: str) -> None:
+        log.debug("telegram was called", method=method, status=status)
         self.metrics.call(method, status)
         self.token.called(status)
 

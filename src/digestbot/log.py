@@ -13,8 +13,8 @@ import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
 _NOISY = "aiosqlite alembic apscheduler asyncio httpcore httpcore2 httpx httpx2 openai stamina telegram"
-_TOLD = ("telegram.ext.Updater", "apscheduler.executors")
-"""What these say of a Telegram that is away, of a job that failed or was ended, we say in a line of ours."""
+_TOLD = ("telegram.ext.Updater", "apscheduler.executors", "psycopg.pool", "pyrate_limiter")
+"""Of a Telegram or a database that is away, and of a job that failed or was ended, we say a line of ours."""
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):
@@ -57,7 +57,7 @@ def set_up(level: str, secrets: Iterable[str] = (), form: Format = Format.CONSOL
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=False,
     )
 

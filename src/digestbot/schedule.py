@@ -20,6 +20,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from digestbot.observe import span
+from digestbot.store.trouble import in_a_line
 
 log = structlog.get_logger()
 
@@ -88,7 +89,7 @@ class Clockwork:
         for name, (_, interval) in jobs.items():
             self._scheduler.add_job(self.run, "interval", [name], seconds=interval.total_seconds(), id=name)
         self._scheduler.add_job(self._begin, "date", run_date=datetime.now(UTC), id="start")
-        self._scheduler.add_listener(_log_failure, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
 
     def start(self) -> None:
         """Begin, on the running event loop, with what was missed while we were down."""
@@ -113,6 +114,7 @@ class Clockwork:
         async with self._turns[name]:
             with self._is_run(name), span(f"job {name}"):
                 await self._jobs[name]()
+        log.debug("job done", job=name)
         if name == "plan":
             self._planned_at = asyncio.get_running_loop().time()
 
@@ -148,10 +150,17 @@ class Clockwork:
         for name in names:
             try:
                 await self.run(name)
-            except Exception:  # digests go out also when the source is down for good
-                log.exception("catching up failed", job=name)
+            except Exception as error:  # digests go out also when the source is down for good
+                _log_failure(name, error)
 
 
-def _log_failure(event: JobExecutionEvent) -> None:
+def _failed(event: JobExecutionEvent) -> None:
     if not isinstance(event.exception, asyncio.CancelledError):  # it was told to end
-        log.error("a job failed", job=event.job_id, exc_info=event.exception)
+        _log_failure(event.job_id, event.exception)
+
+
+def _log_failure(job: str, error: BaseException) -> None:
+    if lost := in_a_line(error):
+        log.error("the database failed a job", job=job, reason=lost)
+    else:
+        log.error("a job failed", job=job, exc_info=error)

@@ -47,5 +47,10 @@ async def test_a_log_tells_of_digests_and_not_of_people(
     assert "Traceback" in failed["exception"]
     (refused,) = [line for line in lines if line["event"] == "message not sent"]
     assert refused["digest"] == refused["delivery"] == 1
+    assert {"method": "sendMessage", "status": "429"}.items() <= next(
+        line for line in reversed(lines) if line.get("method") == "sendMessage"
+    ).items()
+    assert {"update", "job done", "telegram was called"} <= {line["event"] for line in lines}
+    assert ann.id in {line.get("user") for line in lines}
     for secret in (stage.telegram.token, "nnabella", "plugh", "xyzzy"):
         assert secret not in told

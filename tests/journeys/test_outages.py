@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import sqlalchemy as sa
 
 from digestbot import log
 from digestbot.app import App
@@ -96,6 +97,46 @@ async def test_a_start_obeys_a_telegram_that_is_too_busy(home: Path, capsys: Pri
             assert "Welcome" in await ask(telegram.user("Ann", "en"), "/start")
     told = capsys.readouterr().err
     assert told.count("telegram does not answer yet") == 2
+    assert "Traceback" not in told
+
+
+async def test_a_start_outlasts_a_gateway_in_front_of_telegram(home: Path, capsys: Printed) -> None:
+    """Its pages of HTML take a line each, also in what is asked later."""
+    telegram = Emulator()
+    async with telegram.serve() as url:
+        for method in ("getMe", "getUpdates", "sendMessage"):
+            telegram.fail_next(Fault.bad_gateway().on(method))
+        async with started(home, telegram, url):
+            ann = telegram.user("Ann", "en")
+            await ann.says("/start")
+            await telegram.until_called("sendMessage", timeout=10)
+            assert "/today" in await ask(ann, "/help")
+    told = capsys.readouterr().err
+    for line in (
+        "telegram does not answer yet",
+        "telegram gave no updates",
+        "telegram did not take an answer",
+    ):
+        assert told.count(line) == 1
+    assert "Traceback" not in told
+
+
+async def test_a_database_that_takes_nothing_more_is_told_in_a_line(
+    stage: Stage, ann: Person, capsys: Printed
+) -> None:
+    """With the number that the reader is told; each update would fill the log with a page."""
+    await ask(ann, "/start")
+    engine = stage.app.store._engine
+    sa.event.listen(
+        engine.sync_engine, "connect", lambda raw, _: raw.cursor().execute("PRAGMA query_only = ON")
+    )
+    await engine.dispose()  # the next connection may only read
+    log.set_up("WARNING")
+    answer = await ask(ann, "/add agents")
+    told = re.sub(r"\x1b\[\d+m", "", capsys.readouterr().err)
+    (number,) = re.findall(r"number=\W*([0-9a-f]{6})", told)
+    assert number in answer
+    assert "attempt to write a readonly database; let digestbot write there" in told
     assert "Traceback" not in told
 
 

@@ -84,6 +84,8 @@ async def test_a_database_that_is_gone_is_told() -> None:
         page = Page(store)
         assert await page.not_ready() == ["database"]
         assert "pw" not in (await page.get("/readyz"))[1]
+        status, told = await page.get("/metrics")
+        assert (status, told.startswith("the database does not answer: ")) == (503, True)
 
 
 async def test_a_port_that_is_taken_is_told() -> None:

@@ -41,6 +41,7 @@ from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
 from digestbot.render.menu import about, menu
 from digestbot.store import UNREACHABLE
+from digestbot.store.trouble import in_a_line
 
 if TYPE_CHECKING:
     Bot = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
@@ -142,7 +143,9 @@ async def on_error(update: object, context: Context) -> None:
         _not_taken(error)
         return
     number = secrets.token_hex(3)
-    if not isinstance(error, UserError):
+    if lost := in_a_line(error):
+        log.error("the database failed a handler", number=number, reason=lost)
+    elif not isinstance(error, UserError):
         log.error("a handler failed", number=number, exc_info=error)
     if not isinstance(update, Update) or update.effective_chat is None:
         return

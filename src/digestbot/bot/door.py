@@ -6,6 +6,7 @@ What is dropped is dropped before it waits for its turn, so that a flood takes n
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.error import RetryAfter
@@ -17,6 +18,8 @@ from digestbot.bot.throttle import QUIET, Throttle, Verdict
 from digestbot.core.access import Access, Answer
 from digestbot.core.radar import invitation
 from digestbot.errors import UserError
+
+log = structlog.get_logger()
 
 FIRST = -1
 """The group of handlers that is asked before all others."""
@@ -50,6 +53,8 @@ class Door:
         return TypeHandler(Update, self._look)
 
     async def _look(self, update: Update, context: Context) -> None:
+        user, chat = _numbers(update)
+        log.debug("update", update=update.update_id, user=user, chat=chat)
         if not _asks(update):
             return
         try:

@@ -32,7 +32,7 @@ _BROKEN = _Trouble(
 _WRONG = _Trouble("see DIGESTBOT_DATABASE__URL.", passes=False)
 _SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_IOERR: _Trouble("look at its disk.", passes=True),
+    sqlite3.SQLITE_IOERR: _Trouble("is its disk full, or broken?", passes=True),
     sqlite3.SQLITE_BUSY: _Trouble("another program writes to it.", passes=True),
     sqlite3.SQLITE_CANTOPEN: _SHUT,
     sqlite3.SQLITE_READONLY: _SHUT,
@@ -64,6 +64,15 @@ def foreseen(error: Exception, place: str) -> OperatorError | None:
     return kind(f"{place}: {reason(error)}; {trouble.mend}")
 
 
+def in_a_line(error: BaseException | None) -> str | None:
+    """Return what keeps a running bot from its database, and a mend; None where *error* is none of that."""
+    if isinstance(error, OSError):  # without a file: the way to it; what took too long may be anybody's
+        trouble = None if error.filename or isinstance(error, TimeoutError) else _AWAY
+    else:
+        trouble = _of_database(error)
+    return f"{reason(error)}; {trouble.mend}" if error and trouble else None
+
+
 def is_away(error: Exception) -> bool:
     """Tell whether an error says that the database is out of reach: it may be back in a moment."""
     if not isinstance(error, sa.exc.DBAPIError):
@@ -71,7 +80,7 @@ def is_away(error: Exception) -> bool:
     return error.connection_invalidated or _state(error)[:2] in _PASSING
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Return a database's own words, in a line."""
     told = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error)
     return " ".join(told.split()) or type(error).__name__
@@ -86,7 +95,7 @@ def _of_system(error: OSError, place: str) -> _Trouble | None:
     return _FULL if error.errno == errno.ENOSPC else _SHUT
 
 
-def _of_database(error: Exception) -> _Trouble | None:
+def _of_database(error: BaseException | None) -> _Trouble | None:
     if not isinstance(error, sa.exc.DBAPIError):
         return None
     code = getattr(error.orig, "sqlite_errorcode", None)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from digestbot.actions import Clock
 from digestbot.errors import OperatorError, OutageError, SettingsError
-from digestbot.store import Store
+from digestbot.store import UNREACHABLE, Store
 from digestbot.web import health
 from digestbot.web.metrics import Metrics
 from digestbot.web.webhook import MOST, Webhook
@@ -71,7 +71,10 @@ class Site:
         return web.json_response(health.as_json(checks), status=200 if health.is_ready(checks) else 503)
 
     async def _told(self, _request: web.Request) -> web.Response:
-        text = await self._metrics.text(self._store, self._clock())
+        try:
+            text = await self._metrics.text(self._store, self._clock())
+        except UNREACHABLE as error:
+            return web.Response(status=503, text=f"the database does not answer: {type(error).__name__}\n")
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
 
