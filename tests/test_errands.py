@@ -143,6 +143,25 @@ async def test_a_stranger_to_postgresql_is_told(new_postgres: Callable[[], str])
             assert "does not exist; see DIGESTBOT_DATABASE__URL." in str(error.values)
 
 
+def test_a_folder_in_a_files_place_and_no_language_are_told(told: Callable[..., tuple[int, str]]) -> None:
+    """Before anything is read."""
+    for words, complaint in (
+        (("summaries", "verify", "."), "is a directory"),
+        (("topics", "rank", "--papers", ".", "--topics", "."), "is a directory"),
+        (("import", ".", "--language", "klingon"), "'klingon' is not a BCP-47 tag"),
+    ):
+        code, line = told(*words)
+        assert (code, complaint in line) == (2, True)
+
+
+@pytest.mark.parametrize("folder", ["plain", "nowhere"])
+def test_a_bot_that_can_not_be_is_not_healthy(
+    files: Path, told: Callable[..., tuple[int, str]], folder: str
+) -> None:
+    """Whatever is in its folder's place."""
+    assert told("healthy", DATA_DIR=folder) == (1, "The bot does not run, or hangs.\n")
+
+
 def test_days_the_wrong_way_round_are_refused(told: Callable[..., tuple[int, str]]) -> None:
     """Read as no days at all, they would mean those of today."""
     for words in (("--from", "2025-10-15", "--to", "2025-10-10"), ("--from", "2999-01-01")):

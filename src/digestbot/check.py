@@ -35,7 +35,7 @@ def is_alive() -> bool:
     """Return whether a running bot has shown a sign of life in this data folder lately."""
     try:
         age = time.time() - heartbeat(load()).stat().st_mtime
-    except FileNotFoundError:
+    except OSError:  # it is not there, or its folder is not for us
         return False
     return age < LONGEST_SILENCE
 

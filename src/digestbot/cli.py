@@ -144,12 +144,10 @@ def digest(
 ) -> None:
     """Print a day's papers as a document."""
     from digestbot.render.document import Format, write
-    from digestbot.render.i18n import is_language
 
     if form not in list(Format):
         raise typer.BadParameter(f"{form!r} is not one of {', '.join(Format)}", param_hint="--format")
-    if not is_language(language):
-        raise typer.BadParameter(f"{language!r} is not a BCP-47 tag such as ko", param_hint="--language")
+    _check_language(language)
     wanted = errands.Wanted(day.date(), topics, language, style)
     listing = errands.with_app(lambda app: errands.listing(app, wanted, write_missing=not stored))
     if not listing.listed:
@@ -170,6 +168,7 @@ def bring_in(
     """Read digests that others kept as Markdown; what can't be read is told by file and line."""
     from digestbot.actions.archives import archives_in
 
+    _check_language(language)
     files = [*archives_in(paths)]
     done = errands.with_app(lambda app: errands.bring_in(app, files, language))
     for problem in (problem for imported in done for problem in imported.problems):
@@ -218,7 +217,7 @@ def topics_rank(
     papers: Annotated[
         list[Path], typer.Option(help="Raw daily_papers answers, .json or .json.gz.", exists=True)
     ],
-    topics: Annotated[Path, typer.Option(help="A JSON string a line.", exists=True)],
+    topics: Annotated[Path, typer.Option(help="A JSON string a line.", exists=True, dir_okay=False)],
     more: Annotated[list[Path] | None, typer.Argument(help="More files of papers.")] = None,
     hide_keywords: Annotated[bool, typer.Option(help="As if the source gave no keywords.")] = False,
     votes: Annotated[bool, typer.Option(help="Let votes and freshness count.")] = False,
@@ -234,7 +233,9 @@ def topics_rank(
 def summaries_verify(
     file: Annotated[
         Path,
-        typer.Argument(help='{"source": text, "language": tag, "bullets": [text …]} a line.', exists=True),
+        typer.Argument(
+            help='{"source": text, "language": tag, "bullets": [text …]} a line.', exists=True, dir_okay=False
+        ),
     ],
 ) -> None:
     """Hold bullets against their sources, by the very check that the bot runs; print the verdicts."""
@@ -262,6 +263,13 @@ def upgrade() -> None:
     """Bring the database's schema up to date; `run` does it too."""
     revision = errands.with_app(lambda app: app.store.revision())
     print(f"The schema is at revision {revision}.")
+
+
+def _check_language(tag: str) -> None:
+    from digestbot.render.i18n import is_language
+
+    if not is_language(tag):
+        raise typer.BadParameter(f"{tag!r} is not a BCP-47 tag such as ko", param_hint="--language")
 
 
 def _days(first: datetime | None, last: datetime | None) -> list[date]:

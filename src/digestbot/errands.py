@@ -127,9 +127,11 @@ async def perform(data: str, host: str, port: int, *, opens: bool) -> None:
 
 
 def _stopped() -> asyncio.Event:
-    """Return what SIGTERM and Ctrl-C set."""
+    """Return what SIGTERM, Ctrl-C and a terminal that closes set."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
+            continue  # of nohup: to go on is what is wished
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 

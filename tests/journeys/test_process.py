@@ -60,9 +60,9 @@ async def digestbot(world: World, *words: str, **changed: str) -> tuple[int, str
     return process.returncode or 0, out.decode(), complaints.decode()
 
 
-async def _start(world: World, *words: str, **changed: str) -> Process:
+async def _start(world: World, *words: str, starter: str = "env", **changed: str) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "digestbot", *words),
+        *(starter, sys.executable, "-m", "digestbot", *words),
         env={**world.environment, **changed},
         cwd=world.folder,
         stdout=PIPE,
@@ -99,6 +99,20 @@ async def test_it_answers_and_stops_when_told(world: World) -> None:
     assert process.returncode == 0, complaints.decode()
     assert "digestbot runs" in complaints.decode()
     assert world.telegram.token not in (out + complaints).decode()
+
+
+@pytest.mark.parametrize("starter", ["env", "nohup"])
+async def test_a_terminal_that_closes_ends_it_in_order(world: World, starter: str) -> None:
+    """As SIGTERM does; with nohup it goes on."""
+    process = await _start(world, "run", starter=starter)
+    await world.telegram.until_called("getUpdates", timeout=30)
+    process.send_signal(signal.SIGHUP)
+    if starter == "nohup":
+        assert "Welcome" in await ask(world.telegram.user("Ann"), "/start")
+        process.send_signal(signal.SIGTERM)
+    _, complaints = await asyncio.wait_for(process.communicate(), 15)
+    assert process.returncode == 0, complaints.decode()
+    assert "digestbot stops" in complaints.decode()
 
 
 async def test_it_stops_soon_while_somebody_sends_many(world: World) -> None:
