@@ -14,7 +14,8 @@ from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 
-from digestbot.bot.context import Context, Desk, Office, chat_of
+from digestbot.bot.asked import chat_of
+from digestbot.bot.context import Context, Desk, Office
 from digestbot.bot.door import FIRST, Door
 from digestbot.bot.handlers import (
     channels,

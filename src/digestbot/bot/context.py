@@ -1,9 +1,7 @@
 """What a handler is given: the desk with everything to ask, who reads, and ways to answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +10,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     MaybeInaccessibleMessage,
-    MessageEntity,
     Update,
 )
 from telegram import Message as TelegramMessage
@@ -29,16 +26,14 @@ from digestbot.actions.reasons import Reasons
 from digestbot.actions.tastes import Tastes
 from digestbot.actions.trends import Trends
 from digestbot.actions.watch import Watch
+from digestbot.bot.asked import chat_of, spoken_for
 from digestbot.bot.sender import call
 from digestbot.core.digest import Listing
-from digestbot.core.paper import canonical_id
 from digestbot.core.retention import Retention
-from digestbot.core.subscriber import Chat, ChatKind, Subscriber
-from digestbot.errors import UserError
+from digestbot.core.subscriber import Subscriber
 from digestbot.render import Renderer
-from digestbot.render.behalf import VERB, on_behalf
-from digestbot.render.i18n import guess
-from digestbot.render.message import CODE_VERSION, Document, Message, Press
+from digestbot.render.behalf import on_behalf
+from digestbot.render.message import CODE_VERSION, Document, Message
 from digestbot.render.split import clip, plain
 
 if TYPE_CHECKING:
@@ -124,7 +119,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         await _edit(query.edit_message_text(**call(message)))
 
     def _on_behalf(self, message: Message) -> Message:
-        channel = _spoken_for.get()
+        channel = spoken_for()
         return on_behalf(message, channel) if channel else message
 
     async def toast(self, query: CallbackQuery, message: Message) -> None:
@@ -179,9 +174,6 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         return coming
 
 
-_LINKS: list[str | None] = [MessageEntity.URL, MessageEntity.TEXT_LINK]
-_GREATEST_ID = 2**31 - 1
-"""That a column of ours holds."""
 _TOAST_LIMIT = int(CallbackQueryLimit.ANSWER_CALLBACK_QUERY_TEXT_LENGTH)
 Place = tuple[int, int]
 """A message: its chat's id and its own."""
@@ -229,129 +221,3 @@ def command(name: str, handler: Handler) -> CommandHandler[Context, None]:
 def on_press(verb: str, handler: Handler) -> CallbackQueryHandler[Context, None]:
     """Return the handler of a button."""
     return CallbackQueryHandler(handler, pattern=rf"^{CODE_VERSION}:{verb}(:|$)")
-
-
-def pressed(update: Update, words: int = 0, more: int = 0) -> tuple[CallbackQuery, tuple[str, ...]]:
-    """Return the press of an update that is one, with the *words* that its button has to hold; or *more*.
-
-    Raises UserError `old-button` where they are more or fewer.
-    """
-    query, found = _pressed(update)
-    if len(found) not in (words, words + more):
-        raise UserError("old-button")
-    return query, found
-
-
-def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
-    """Return the press of an update that is one, with the numbers, one or more, that its button holds."""
-    query, found = _pressed(update)
-    try:
-        ids = [int(word) for word in found]
-    except ValueError:
-        raise UserError("old-button") from None
-    if not ids or max(map(abs, ids)) > _GREATEST_ID:
-        raise UserError("old-button")
-    return query, ids
-
-
-def number_of(page: str) -> int:
-    """Return the number of a page that a button holds. Raises UserError `old-button` for anything else."""
-    if not page.isdecimal():
-        raise UserError("old-button")
-    return int(page)
-
-
-def _pressed(update: Update) -> tuple[CallbackQuery, tuple[str, ...]]:
-    query = update.callback_query
-    assert query is not None and query.data is not None  # noqa: S101, PT018 - on_press lets no other through
-    press = Press.read(query.data)
-    return query, press.words[2:] if press.verb == VERB else press.words
-
-
-def message_of(update: Update) -> TelegramMessage:
-    """Return the message of an update that has one."""
-    message = update.effective_message
-    assert message is not None  # noqa: S101 - commands come in messages
-    return message
-
-
-def thread_of(update: Update) -> int | None:
-    """Return the thread of a forum that a message is in; None: in none, or in the general one."""
-    message = update.effective_message
-    if not isinstance(message, TelegramMessage) or not message.is_topic_message:
-        return None
-    return message.message_thread_id
-
-
-def linked(message: TelegramMessage | None) -> str | None:
-    """Return the arXiv id of the first paper that a message links to or names."""
-    return next(iter(_papers(message)), None) if message else None
-
-
-def meant(update: Update, context: Context, usage: UserError) -> str:
-    """Return the arXiv id that a command names, or the message that it answers; of several there, a number
-    tells which. Raises *usage*.
-    """
-    said, answered = context.said, message_of(update).reply_to_message
-    paper_id = canonical_id(said)
-    if answered and not said:
-        paper_id = linked(answered)
-    elif answered and paper_id is None and said.isdecimal():
-        paper_id = _numbered(answered, int(said))
-    if paper_id is None:
-        raise usage
-    return paper_id
-
-
-def _papers(message: TelegramMessage) -> list[str]:
-    """Return the arXiv ids of the papers that a message links to, in their order, or of one that it names."""
-    linked = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
-    texts = [entity.url or text for entity, text in linked.items()]
-    candidates = [*texts, message.text or message.caption or ""]
-    return [*dict.fromkeys(found for text in candidates if (found := canonical_id(text)))]
-
-
-def _numbered(message: TelegramMessage, number: int) -> str | None:
-    """Return the arXiv id of a paper by its *number* in a list: as a page of ours shows it, else by count."""
-    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
-    codes = {button.text: button.callback_data for row in rows for button in row}
-    start = Press("paper").code()
-    shown = {text: code for text, code in codes.items() if isinstance(code, str) and code.startswith(start)}
-    if shown:
-        code = shown.get(str(number))
-        return Press.read(code).words[0] if code else None
-    return dict(enumerate(_papers(message), 1)).get(number)
-
-
-def member_of(update: Update) -> Chat:
-    """Return the private chat of who caused the update; Telegram gives it the person's own number."""
-    user = update.effective_user
-    assert user is not None  # noqa: S101 - somebody presses a button
-    return Chat(user.id, ChatKind.PRIVATE, guess(user.language_code))
-
-
-_spoken_for: ContextVar[Subscriber | None] = ContextVar("spoken_for", default=None)
-
-
-@contextmanager
-def speaking_for(channel: Subscriber) -> Iterator[None]:
-    """Let handlers of settings mean *channel* while they answer one update of somebody who manages it."""
-    token = _spoken_for.set(channel)
-    try:
-        yield
-    finally:
-        _spoken_for.reset(token)
-
-
-def chat_of(update: Update) -> Chat:
-    """Return where the update comes from, or the channel that is spoken for.
-
-    Only in private does the sender's language say what to speak.
-    """
-    if channel := _spoken_for.get():
-        return Chat(channel.chat_id, channel.kind)
-    chat, user = update.effective_chat, update.effective_user
-    assert chat is not None  # noqa: S101 - the updates that we ask for have one
-    kind = ChatKind(chat.type)
-    tag = user.language_code if user and kind is ChatKind.PRIVATE else None
-    return Chat(chat.id, kind, guess(tag))

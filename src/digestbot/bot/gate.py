@@ -7,7 +7,8 @@ from telegram import ChatMember, ChatMemberAdministrator, ChatMemberOwner, Updat
 from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden
 
-from digestbot.bot.context import Context, Handler, chat_of
+from digestbot.bot.asked import chat_of
+from digestbot.bot.context import Context, Handler
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
 

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from telegram import MessageOriginChannel, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, chat_of, command, member_of, message_of, on_press, speaking_for
+from digestbot.bot.asked import chat_of, member_of, message_of, speaking_for
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_post
 from digestbot.bot.handlers import papers, settings, start, topics, welcome
 from digestbot.core.subscriber import ChatKind, Subscriber

@@ -7,7 +7,8 @@ from telegram import ChatMember, ChatMemberAdministrator, ChatMemberRestricted, 
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ChatMemberHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, chat_of, member_of, message_of
+from digestbot.bot.asked import chat_of, member_of, message_of
+from digestbot.bot.context import Context
 from digestbot.bot.sender import call
 from digestbot.core.subscriber import Chat, ChatKind, SubscriberState
 from digestbot.render import behalf

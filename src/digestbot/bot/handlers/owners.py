@@ -10,7 +10,8 @@ from telegram.ext import BaseHandler, CommandHandler, ExtBot, filters
 from telegram.helpers import create_deep_linked_url
 
 from digestbot.actions.invitations import MOST_USES, VALID_DAYS
-from digestbot.bot.context import Context, Handler, Office, message_of, on_press, pressed
+from digestbot.bot.asked import message_of, pressed
+from digestbot.bot.context import Context, Handler, Office, on_press
 from digestbot.core import wishes
 from digestbot.core.broadcast import Shown
 from digestbot.core.languages import LANGUAGES

@@ -5,7 +5,8 @@ import asyncio
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from digestbot.bot.context import Context, command, linked, meant, message_of, on_press, pressed
+from digestbot.bot.asked import linked, meant, message_of, pressed
+from digestbot.bot.context import Context, command, on_press
 from digestbot.core import days, wishes
 from digestbot.core.digest import Listing, View, ViewKind, read_view
 from digestbot.core.subscriber import Subscriber
@@ -47,12 +48,12 @@ async def top(update: Update, context: Context) -> None:
 
 
 async def summary(update: Update, context: Context) -> None:
-    await _tell(update, context, meant(update, context, UserError("usage-summary")))
+    await _tell(update, context, meant(update, context.said, UserError("usage-summary")))
 
 
 async def why(update: Update, context: Context) -> None:
     """Tell what brought a paper, or hid it."""
-    paper_id = meant(update, context, UserError("usage-why"))
+    paper_id = meant(update, context.said, UserError("usage-why"))
     reader = await context.reader(update)
     told = await context.desk.reasons.why(paper_id, reader)
     await context.reply(update, context.desk.render.say("why", reader, why=told))

@@ -2,7 +2,8 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, meant, member_of, on_press, pressed
+from digestbot.bot.asked import chat_of, meant, member_of, pressed
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import in_private
 from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind
@@ -18,7 +19,7 @@ async def search(update: Update, context: Context) -> None:
 
 
 async def similar(update: Update, context: Context) -> None:
-    await _alike(update, context, meant(update, context, UserError("usage-similar")))
+    await _alike(update, context, meant(update, context.said, UserError("usage-similar")))
 
 
 async def like_pressed(update: Update, context: Context) -> None:

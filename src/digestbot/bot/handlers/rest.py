@@ -3,7 +3,8 @@
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
-from digestbot.bot.context import Context, chat_of, message_of
+from digestbot.bot.asked import chat_of, message_of
+from digestbot.bot.context import Context
 from digestbot.core.subscriber import ChatKind
 from digestbot.errors import UserError
 

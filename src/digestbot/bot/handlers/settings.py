@@ -4,7 +4,8 @@ from telegram import Update
 from telegram.ext import MessageHandler, filters
 
 from digestbot.actions.membership import MOST_PAPERS, Wishes
-from digestbot.bot.context import Context, Handler, chat_of, command, message_of, on_press, pressed
+from digestbot.bot.asked import chat_of, message_of, pressed
+from digestbot.bot.context import Context, Handler, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.core import pauses, wishes
 from digestbot.core.subscriber import Subscriber

@@ -2,7 +2,8 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, on_press, pressed, thread_of
+from digestbot.bot.asked import chat_of, pressed, thread_of
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.bot.handlers.topics import added
 from digestbot.core.radar import unpack

@@ -2,7 +2,8 @@
 
 from telegram import Update
 
-from digestbot.bot.context import Context, chat_of, command, member_of, number_of, on_press, pressed
+from digestbot.bot.asked import chat_of, member_of, number_of, pressed
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import in_private
 from digestbot.core.paper import Opinion
 from digestbot.core.subscriber import Chat, ChatKind, Subscriber

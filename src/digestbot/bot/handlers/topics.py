@@ -5,7 +5,8 @@ from functools import partial
 from telegram import Update
 
 from digestbot.actions import membership
-from digestbot.bot.context import Context, chat_of, command, on_press, pressed, pressed_ids
+from digestbot.bot.asked import chat_of, pressed, pressed_ids
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.digest import asks

@@ -5,7 +5,8 @@ from zoneinfo import available_timezones
 from telegram import Update
 from telegram.helpers import create_deep_linked_url
 
-from digestbot.bot.context import Context, chat_of, command, number_of, on_press, pressed
+from digestbot.bot.asked import chat_of, number_of, pressed
+from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
 from digestbot.core.digest import View, ViewKind
