@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from digestbot.core.categories import NAMES
-from digestbot.core.digest import TOP_DAYS, Card, How, Listing, Trial, View, ViewKind, asks
+from digestbot.core.digest import Card, Listing, Trial, asks
 from digestbot.core.narrow import Way
 from digestbot.core.paper import Opinion, Paper
 from digestbot.core.subscriber import Reader, Subscriber
 from digestbot.core.taste import Taste
 from digestbot.core.trends import Trend
 from digestbot.errors import UserError
+from digestbot.render import heads
 from digestbot.render.buttons import (
     PER_ROW,
     choices,
@@ -30,16 +31,17 @@ from digestbot.render.buttons import (
     list_press,
     mute_choices,
     number,
-    rows_of,
+    page_of,
     source_choices,
     switch,
+    turns,
     under_list,
 )
 from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
-from digestbot.render.learned import page_of, profile_buttons, vote_buttons
+from digestbot.render.learned import ON_A_PAGE, profile_buttons, vote_buttons
 from digestbot.render.markup import block
-from digestbot.render.message import Button, Document, Message, Offer, Part, Press, Rows
+from digestbot.render.message import Button, Document, Message, Offer, Part, Press, in_rows
 from digestbot.render.split import clip, fitting, plain, shown_units
 
 _ENTITIES_OF_CARD = 4  # bold rank, link, quote, its source in italics
@@ -66,18 +68,18 @@ class Renderer:
     def digest(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return the message of a digest that starts with its card number *first* (from 0)."""
         if not listing.matched and not listing.cards:
-            return _nothing_today(listing, language)
-        more = listing.matched - _new(listing)
+            return heads.nothing_today(listing, language)
+        more = listing.matched - heads.count_new(listing)
         tail = block("papers.jinja", "more", language, count=more) if more else ""
-        head = _flagged(_head(listing, language, first), language, may_repeat=may_repeat)
+        head = heads.flagged(heads.of(listing, language, first), language, may_repeat=may_repeat)
         return self._part(listing, language, first, head, tail)
 
     def post(self, listing: Listing, language: str, first: int = 0, *, may_repeat: bool = False) -> Part:
         """Return the same for a channel: nobody sends commands there, and a press would change it for all."""
         if not listing.matched and not listing.cards:
-            return _nothing_today(listing, language, is_answered=False)
-        head = _head(listing, language, first) if first else _post_head(listing, language)
-        head = _flagged(head, language, may_repeat=may_repeat)
+            return heads.nothing_today(listing, language, is_answered=False)
+        head = heads.of(listing, language, first) if first else heads.of_post(listing, language)
+        head = heads.flagged(head, language, may_repeat=may_repeat)
         part = self._part(listing, language, first, head, "")
         return replace(part, message=replace(part.message, buttons=()))
 
@@ -86,36 +88,41 @@ class Renderer:
     ) -> Part:
         """Return cards of a digest, *first* up to *end*, in one message: what has no room is counted."""
         if not listing.matched and not listing.cards:
-            return _nothing_today(listing, language)
+            return heads.nothing_today(listing, language)
         cards = listing.cards[first:end]
         is_whole, is_last = len(cards) == len(listing.cards), end >= len(listing.cards)
         ranked = [*enumerate(cards, first + 1)]
         lines = [block("papers.jinja", "line", language, rank=rank, card=card) for rank, card in ranked]
-        left = len(cards) + (listing.matched - _new(listing) if is_last else 0)
+        left = len(cards) + (listing.matched - heads.count_new(listing) if is_last else 0)
         longest_tail = block("papers.jinja", "more", language, count=left)
-        head = _flagged(_compact_head(listing, language, is_whole=is_whole), language, may_repeat=may_repeat)
+        head = heads.flagged(
+            heads.of_part(listing, language, is_whole=is_whole), language, may_repeat=may_repeat
+        )
         count = fitting(head, lines[: self._lines_limit], longest_tail, self._text_limit)
         if count < len(cards):  # a head with a lower number is no longer
             shown = replace(listing, cards=cards[:count])
-            head = _flagged(
-                _compact_head(shown, language, is_whole=is_whole), language, may_repeat=may_repeat
+            head = heads.flagged(
+                heads.of_part(shown, language, is_whole=is_whole), language, may_repeat=may_repeat
             )
         more = left - count
         tail = [block("papers.jinja", "more", language, count=more)] if more else []
         numbers = [number(listing.view, first, rank, card) for rank, card in ranked[:count]]
-        return Part(Message("\n\n".join([head, *lines[:count], *tail]), rows_of(numbers)), len(cards))
+        return Part(
+            Message("\n\n".join([head, *lines[:count], *tail]), in_rows(numbers, PER_ROW)), len(cards)
+        )
 
     def page(self, listing: Listing, language: str, first: int = 0) -> Message:
         """Return a list of papers from card number *first* (from 0), with buttons to the pages around it."""
         if not listing.cards:
-            return self._nothing(listing, language)
+            return heads.nothing(listing, language)
         rendered: dict[int, str] = {}
         starts = self._page_starts(listing, language, rendered)
         place = max(index for index, start in enumerate(starts) if start <= max(first, 0))
-        head = _head(listing, language, starts[place])
+        head = heads.of(listing, language, starts[place])
         part = self._part(listing, language, starts[place], head, "", rendered)
-        around = self._around(listing.view, starts, place, language)
-        below = (*around, *under_list(listing.view, language))
+        before = list_press(listing.view, starts[place - 1]) if place else None
+        after = list_press(listing.view, starts[place + 1]) if place + 1 < len(starts) else None
+        below = (*turns(before, after, language), *under_list(listing.view, language))
         return Message(part.message.html, (*part.message.buttons, *below), part.message.preview)
 
     def paper(
@@ -178,44 +185,16 @@ class Renderer:
             number(listing.view, first, rank, card) for rank, card in enumerate(cards[:count], first + 1)
         ]
         preview = cards[0].paper.thumbnail if first == 0 else None
-        return Part(Message(html, rows_of(numbers), preview), count)
+        return Part(Message(html, in_rows(numbers, PER_ROW), preview), count)
 
     def _page_starts(self, listing: Listing, language: str, rendered: dict[int, str]) -> list[int]:
         starts = [0]
         while True:
-            head = _head(listing, language, starts[-1])
+            head = heads.of(listing, language, starts[-1])
             following = starts[-1] + self._part(listing, language, starts[-1], head, "", rendered).cards
             if following >= len(listing.cards):
                 return starts
             starts.append(following)
-
-    def _around(self, view: View, starts: list[int], place: int, language: str) -> Rows:
-        t = words(language).gettext
-        row = []
-        if place > 0:
-            row.append(Button(t("‹ Previous"), list_press(view, starts[place - 1])))
-        if place + 1 < len(starts):
-            row.append(Button(t("Next ›"), list_press(view, starts[place + 1])))
-        return (tuple(row),) if row else ()
-
-    def _nothing(self, listing: Listing, language: str) -> Message:
-        if listing.view.kind in _HEADS:
-            name = f"no_{_HEADS[listing.view.kind]}"
-            return Message(block("papers.jinja", name, language, about=listing.about, meant=listing.meant))
-        if TOP_DAYS.get(listing.view.kind, 1) > 1 and listing.listed:
-            days = TOP_DAYS[listing.view.kind]
-            return Message(block("papers.jinja", "no_top", language, days=days, listed=listing.listed))
-        everything = f"/date {listing.day} all" if listing.view.kind is ViewKind.MINE else "/today all"
-        return Message(
-            block(
-                "papers.jinja",
-                "nothing_that_day",
-                language,
-                day=listing.day,
-                listed=listing.listed,
-                all=everything,
-            )
-        )
 
     def saved(self, language: str, *, is_saved: bool) -> str:
         """Return what the button that keeps a paper says."""
@@ -228,7 +207,7 @@ class Renderer:
 
     def profile(self, reader: Subscriber, taste: Taste, page: int = 0, **learned_from: int) -> Message:
         """Return a page of what was learned from so many votes."""
-        _, shown = page_of(taste, page)
+        shown, _, _ = page_of(taste, page, ON_A_PAGE)
         html = block("says.jinja", "profile", reader.language, taste=taste, shown=shown, **learned_from)
         has_votes = any(learned_from.values())
         return Message(html, profile_buttons(taste, page, reader.language) if has_votes else ())
@@ -333,63 +312,3 @@ class Renderer:
     def bug(self, number: str, language: str) -> Message:
         """Return the apology for an error of ours; *number* finds it in the log."""
         return Message(block("errors.jinja", "our_bug", language, number=number))
-
-
-def _nothing_today(listing: Listing, language: str, *, is_answered: bool = True) -> Part:
-    html = block("papers.jinja", "nothing_today", language, listed=listing.listed, is_answered=is_answered)
-    return Part(Message(html, silent=True), 0)
-
-
-def _flagged(head: str, language: str, *, may_repeat: bool) -> str:
-    return f"{block('papers.jinja', 'repeat_flag', language)}\n{head}" if may_repeat else head
-
-
-def _post_head(listing: Listing, language: str) -> str:
-    told = {"since": listing.since, "day": listing.day, "shown": _new(listing), "listed": listing.listed}
-    return block("papers.jinja", "post_head", language, **told)
-
-
-def _new(listing: Listing) -> int:
-    """Return how many of the papers that are shown are new ones."""
-    return sum(card.how is How.NEW for card in listing.cards)
-
-
-_HEADS = {ViewKind.SEARCH: "found", ViewKind.SIMILAR: "similar", ViewKind.SAVED: "saved"}
-
-
-def _compact_head(listing: Listing, language: str, *, is_whole: bool) -> str:
-    if is_whole:
-        return _head(listing, language, 0)
-    return block("papers.jinja", "digest_title", language, since=listing.since, day=listing.day)
-
-
-def _head(listing: Listing, language: str, first: int) -> str:
-    if listing.view.kind in _HEADS:
-        return block(
-            "papers.jinja",
-            f"{_HEADS[listing.view.kind]}_head",
-            language,
-            about=listing.about,
-            matched=listing.matched,
-            shown=len(listing.cards),
-        )
-    if listing.view.kind in TOP_DAYS:
-        days = TOP_DAYS[listing.view.kind]
-        is_mine = any(card.topics for card in listing.cards)
-        return block("papers.jinja", "top_head", language, days=days, is_mine=is_mine, day=listing.day)
-    name = "digest_head" if listing.view.kind is ViewKind.DIGEST else "day_head"
-    if first and name == "digest_head":
-        count = len(listing.cards)
-        return block("papers.jinja", "continued_head", language, first=first + 1, last=count)
-    by_votes = not any(card.topics for card in listing.cards)
-    return block(
-        "papers.jinja",
-        name,
-        language,
-        since=listing.since,
-        day=listing.day,
-        by_votes=by_votes,
-        shown=_new(listing),
-        matched=listing.matched,
-        listed=listing.listed,
-    )

@@ -1,6 +1,7 @@
 """The buttons under each message, and what they ask for."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from digestbot.core.digest import Card, Trial, View, ViewKind
 from digestbot.core.languages import LANGUAGES, ZONES
@@ -11,9 +12,11 @@ from digestbot.core.subscriber import NOWHERE, Subscriber
 from digestbot.render.citations import NAMES, Format, short_bibtex
 from digestbot.render.i18n import own_name, words
 from digestbot.render.markup import arxiv
-from digestbot.render.message import Button, Copy, Press, Rows
+from digestbot.render.message import Button, Copy, Press, Rows, in_rows
 from digestbot.render.screens import back, screen, settings, ticked
 from digestbot.render.split import clip
+
+T = TypeVar("T")
 
 PER_ROW = 8
 """Buttons in a row that a phone still shows well; Telegram's own limit too."""
@@ -30,8 +33,21 @@ def list_press(view: View, first: int) -> Press:
     return Press("list", (str(view), str(first)))
 
 
-def rows_of(buttons: Sequence[Button]) -> Rows:
-    return tuple(tuple(buttons[start : start + PER_ROW]) for start in range(0, len(buttons), PER_ROW))
+def turns(before: Press | None, after: Press | None, language: str) -> Rows:
+    """Return a row with the buttons to the pages *before* and *after* the one that is shown, if there are."""
+    t = words(language).gettext
+    row = [
+        *([Button(t("‹ Previous"), before)] if before else []),
+        *([Button(t("Next ›"), after)] if after else []),
+    ]
+    return (tuple(row),) if row else ()
+
+
+def page_of(things: Sequence[T], page: int, most: int) -> tuple[Sequence[T], int, int]:
+    """Return what a *page* of so many at *most* holds, its number, and the last one's; beyond is the last."""
+    last = max(0, (len(things) - 1) // most)
+    here = min(page, last)
+    return things[here * most : (here + 1) * most], here, last
 
 
 def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
@@ -39,8 +55,7 @@ def source_choices(reader: Subscriber, offered: Sequence[str]) -> Rows:
     buttons = [
         Button(ticked(known, known in reader.categories), Press("source", (known,))) for known in offered
     ]
-    rows = [tuple(buttons[start : start + 3]) for start in range(0, len(buttons), 3)]
-    return (*rows, back(reader.language))
+    return (*in_rows(buttons, 3), back(reader.language))
 
 
 def switch(paper: Paper, language: str, back: Press | None) -> Button:
@@ -139,30 +154,22 @@ _FIRST_HOURS = ("07:00", "08:00", "09:00", "12:00", "18:00", "21:00")
 
 def choices_of_popular(reader: Subscriber, offered: Sequence[tuple[str, int]], page: int) -> Rows:
     """Return a page of topics, two in a row, ticked where they are followed, and the ways on."""
-    t = words(reader.language).gettext
     mine = {key(topic) for topic in reader.topics}
-    last = max(0, (len(offered) - 1) // _TOPICS_ON_A_PAGE)
-    here = min(page, last)
-    shown = offered[here * _TOPICS_ON_A_PAGE : (here + 1) * _TOPICS_ON_A_PAGE]
+    shown, here, last = page_of(offered, page, _TOPICS_ON_A_PAGE)
     buttons = [
         Button(ticked(f"{topic} · {count}", key(topic) in mine), Press("topic", (str(here), topic)))
         for topic, count in shown
     ]
-    turns = [
-        *([Button(t("‹ Previous"), Press("pick", (str(here - 1),)))] if here else []),
-        *([Button(t("Next ›"), Press("pick", (str(here + 1),)))] if here < last else []),
-    ]
-    return (
-        *(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)),
-        *([tuple(turns)] if turns else []),
-        (Button(t("Done"), Press("picked")),),
-    )
+    before = Press("pick", (str(here - 1),)) if here else None
+    after = Press("pick", (str(here + 1),)) if here < last else None
+    done = Button(words(reader.language).gettext("Done"), Press("picked"))
+    return (*in_rows(buttons, 2), *turns(before, after, reader.language), (done,))
 
 
 def choices_of_hour(zone: str) -> Rows:
     """Return some hours to choose from, on the clock of *zone*."""
     buttons = [Button(hour, Press("hour", (hour.replace(":", ""), zone))) for hour in _FIRST_HOURS]
-    return tuple(buttons[:3]), tuple(buttons[3:])
+    return in_rows(buttons, 3)
 
 
 def likely_zone(reader: Subscriber) -> str:

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from itertools import count
+from itertools import chain, count
 
 from digestbot.core.paper import Paper
 from digestbot.core.text import fold
@@ -91,10 +91,7 @@ def ris(paper: Paper) -> str:
 
 def latex(text: str) -> str:
     """Return *text* so that LaTeX shows it as it is; formulas between dollars stay formulas."""
-    plain = _MATH.split(text)
-    formulas = _MATH.findall(text)
-    escaped = ["".join(_LATEX.get(c, c) for c in part) for part in plain]
-    return "".join(piece for pair in zip(escaped, [*formulas, ""], strict=True) for piece in pair)
+    return _around_formulas(text, _escaped)
 
 
 def _entry(paper: Paper, key: str, authors: str, title: str, *, is_short: bool = False) -> str:
@@ -110,9 +107,17 @@ def _entry(paper: Paper, key: str, authors: str, title: str, *, is_short: bool =
 
 def _bibtex_title(title: str) -> str:
     """Return a title in which capitals stay: BibTeX's styles write all else small."""
-    plain, formulas = _MATH.split(title), _MATH.findall(title)
-    kept = [_CAPITALS.sub(lambda word: f"{{{word[0]}}}", latex(part)) for part in plain]
-    return "".join(piece for pair in zip(kept, [*formulas, ""], strict=True) for piece in pair)
+    return _around_formulas(title, lambda part: _CAPITALS.sub(lambda word: f"{{{word[0]}}}", _escaped(part)))
+
+
+def _escaped(text: str) -> str:
+    return "".join(_LATEX.get(c, c) for c in text)
+
+
+def _around_formulas(text: str, written: Callable[[str], str]) -> str:
+    """Return *text* with all that is no formula as it is to be *written*."""
+    parts = map(written, _MATH.split(text))
+    return "".join(chain.from_iterable(zip(parts, [*_MATH.findall(text), ""], strict=True)))
 
 
 def _bibtex_name(name: str) -> str:

@@ -1,5 +1,6 @@
 """What is said, before any messenger: Telegram HTML, buttons, and the code for what a button means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -45,6 +46,11 @@ class Button:
 
 Rows = tuple[tuple[Button, ...], ...]
 """Buttons under a message."""
+
+
+def in_rows(buttons: Sequence[Button], most: int) -> Rows:
+    """Return *buttons* in rows of so many at *most*."""
+    return tuple(tuple(buttons[start : start + most]) for start in range(0, len(buttons), most))
 
 
 @dataclass(frozen=True, slots=True)

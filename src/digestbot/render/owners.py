@@ -4,6 +4,7 @@ from digestbot.core.broadcast import Progress
 from digestbot.core.incident import Incident
 from digestbot.core.overview import Overview
 from digestbot.core.subscriber import Subscriber
+from digestbot.render.heads import flagged
 from digestbot.render.i18n import words
 from digestbot.render.markup import block
 from digestbot.render.message import Button, Message, Press
@@ -13,8 +14,9 @@ _TEMPLATE = "owners.jinja"
 
 def announcement(text: str, language: str, *, may_repeat: bool = False) -> Message:
     """Return what an owner tells everybody."""
-    flag = block("papers.jinja", "repeat_flag", language) + "\n" if may_repeat else ""
-    return Message(flag + block(_TEMPLATE, "announcement", language, text=text))
+    return Message(
+        flagged(block(_TEMPLATE, "announcement", language, text=text), language, may_repeat=may_repeat)
+    )
 
 
 def draft(number: int, count: int, language: str) -> Message:

@@ -6,7 +6,7 @@ from digestbot.core.languages import LANGUAGES
 from digestbot.core.subscriber import ChatKind, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.render.i18n import SUMMARY_LANGUAGES, own_name, words
-from digestbot.render.message import Button, Press, Rows
+from digestbot.render.message import Button, Press, Rows, in_rows
 
 
 def settings(reader: Subscriber) -> Rows:
@@ -58,7 +58,7 @@ def _languages(_reader: Subscriber) -> Rows:
 
 def _times(_reader: Subscriber) -> Rows:
     hours = [f"{hour:02}:00" for hour in range(5, 23)]
-    return tuple(_values("time", *hours[start : start + 6]) for start in (0, 6, 12))
+    return in_rows(_values("time", *hours), 6)
 
 
 def _days(reader: Subscriber) -> Rows:
@@ -125,8 +125,7 @@ def _summaries(reader: Subscriber) -> Rows:
         Button(ticked(own_name(tag), tag == reader.reads), Press("set", ("summary-language", tag)))
         for tag in offered
     ]
-    rows = [tuple(languages[start : start + 3]) for start in range(0, len(languages), 3)]
-    return (tuple(styles), *rows)
+    return (tuple(styles), *in_rows(languages, 3))
 
 
 _SCREENS: Mapping[str, Callable[[Subscriber], Rows]] = {
