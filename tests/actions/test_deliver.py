@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -627,6 +628,27 @@ async def test_who_was_taken_for_dead_sends_no_more_of_what_others_have_now(
     unflagged = [paper for paper in house.post.papers() if not paper.endswith("?")]
     assert len(set(unflagged)) == len(unflagged)
     assert {paper.rstrip("?") for paper in house.post.papers()} == {f"2510.{n:05}" for n in range(1, 41)}
+
+
+@pytest.mark.parametrize(("fault", "times"), [("none", 2), ("refused", 1), ("crash before", 1)])
+async def test_a_clock_that_was_wrong_for_a_moment_silences_nobody(
+    house: House, fault: str, times: int
+) -> None:
+    """A year ahead, and back: who is due, what is to be tried again, and what is in flight go on at once."""
+    await house.membership.subscribe(ANN)
+    await house.lists(1, 1)
+    house.post.faults = [fault]
+    for days in range(times):
+        with suppress(Crash):
+            await house.tick(NOON + timedelta(days=365 + days))
+        await house.lists(2, 1, DAY + timedelta(days=1))
+    for minutes in range(10):
+        await house.tick(NOON + timedelta(days=1, minutes=minutes))
+    assert {paper.rstrip("?") for paper in house.post.papers()} >= {"2510.00001"}
+    await house.lists(3, 1, DAY + timedelta(days=2))
+    await house.tick(NOON + timedelta(days=2))
+    assert house.post.papers()[-1] == "2510.00003"
+    assert await house.courier(None).waiting() == 0
 
 
 class Queue(Post):

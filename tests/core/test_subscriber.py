@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from digestbot.core.subscriber import (
     EVERY_DAY,
+    FURTHEST,
     WEEKDAYS,
     Schedule,
     Subscriber,
@@ -190,6 +191,16 @@ def test_the_next_is_soon_on_a_wanted_day_and_at_the_hour(schedule: Schedule, af
     assert abs(wall - wanted) in (timedelta(0), timedelta(minutes=30), timedelta(hours=1)) or (
         wall.date() != wanted.date() or schedule.zone == "Pacific/Apia"
     )
+
+
+@given(schedules, schedules, moments)
+def test_nobody_who_is_told_is_due_in_a_fortnight(
+    before: Schedule, schedule: Schedule, start: datetime
+) -> None:
+    """Whoever was told just now, and changes all their wishes since."""
+    told = next_due(before, start)
+    for later in (timedelta(0), timedelta(hours=20)):
+        assert next_due(schedule, told + later, told) <= told + later + FURTHEST
 
 
 @given(schedules, moments)

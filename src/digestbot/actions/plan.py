@@ -49,6 +49,7 @@ class Planner:
         """
         planned = 0
         news: News | None = None
+        await self._call_back()
         while True:
             async with self._store.write() as tables:
                 now = self._clock()
@@ -63,6 +64,12 @@ class Planner:
                 log.info("digests planned", due=len(readers), digests=count)
             if len(readers) < CHUNK:
                 return planned
+
+    async def _call_back(self) -> None:
+        async with self._store.write() as tables:
+            count = await tables.subscribers.call_back(self._clock())
+        if count:
+            log.warning("readers were due in another time: did the clock go wrong?", count=count)
 
     async def preview(self) -> list[Due]:
         """Return what `plan` would write now, where there is something to say; nothing is changed."""

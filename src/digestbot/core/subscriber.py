@@ -11,6 +11,8 @@ from digestbot.core.threads import Route
 
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
 WEEKDAYS = (0, 1, 2, 3, 4)
+FURTHEST = timedelta(days=9)
+"""No schedule is due later than this: who wants one day of the week, and was told today, is within eight."""
 NOWHERE = "UTC"
 """The time zone of who has not said where they live."""
 

@@ -1,7 +1,7 @@
 """The ledger of deliveries as rows and back. Rows are many here: SQLAlchemy Core, in bulk."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ from digestbot.store.picks import Packed, unpack
 from digestbot.store.queue import GROUPED, START, Claim, Group, Place
 from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
 
+_FURTHEST = timedelta(days=2)
+"""The longest wait is a day: what Telegram wishes, at most."""
 TELLS = deliveries.c.digest_id == digests.c.id
 """Joins a delivery to what it tells."""
 
@@ -141,10 +143,15 @@ class Deliveries:
         """Return to the queue, in doubt, what a dead sender left in flight; tell how many.
 
         Most of it was claimed and not begun: that is one doubt, never enough to let the message be. What was
-        tried that often may be what kills its senders: it waits until others are out.
+        tried that often may be what kills its senders: it waits until others are out. What waits for a time
+        that nothing waits for was sent there by a clock that went wrong: it goes on now.
         """
+        is_astray = deliveries.c.act_at > now + _FURTHEST
+        waiting = unlocked(is_astray, deliveries.c.state != State.SENDING)
+        await self._connection.execute(deliveries.update().where(waiting).values(act_at=now))
         is_suspect = deliveries.c.attempts >= MAX_ATTEMPTS
-        abandoned = unlocked(deliveries.c.state == State.SENDING, deliveries.c.act_at <= now)
+        is_over = (deliveries.c.act_at <= now) | is_astray
+        abandoned = unlocked(deliveries.c.state == State.SENDING, is_over)
         changed = await self._connection.execute(
             deliveries.update()
             .where(abandoned)

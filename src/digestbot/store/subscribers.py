@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from sys import intern
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digestbot.core.subscriber import ChatKind, Reader, Schedule, Subscriber, SubscriberState
+from digestbot.core.subscriber import FURTHEST, ChatKind, Reader, Schedule, Subscriber, SubscriberState
 from digestbot.core.summary import Style
 from digestbot.core.threads import Route
 from digestbot.store.bulk import as_json, one_of
@@ -133,6 +133,17 @@ class Subscribers:
             Waiting(id_, tuple(map(intern, chosen.split(_BETWEEN))) if chosen else (), cohort(shared))
             for id_, chosen, shared in await self._connection.execute(query)
         ]
+
+    async def call_back(self, now: datetime) -> int:
+        """Have those be due now who get digests and are due later than anybody can wish: a clock that went
+        wrong for a moment sent them there. Tell how many.
+        """
+        astray = subscribers.update().where(
+            subscribers.c.state == SubscriberState.ACTIVE, subscribers.c.next_due_at > now + FURTHEST
+        )
+        just_now = now - timedelta.resolution  # a slot of its own: others are at whole minutes
+        changed = await self._connection.execute(astray.values(next_due_at=just_now, last_slot_at=None))
+        return changed.rowcount
 
     async def topics_due(self, now: datetime) -> set[str]:
         """Return the topics of all whose digest is due."""
