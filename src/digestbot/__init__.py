@@ -11,7 +11,7 @@ introduces them to each other.
     schedule.py    a few named jobs: one a source, refresh, summaries, plan, send, housekeeping, heartbeat
     web/           answers HTTP: health, readiness, metrics, Telegram's webhook
     playground/    a Telegram, an arXiv, a language model … of our own, a page; for demo and tests
-    actions/       what one can do: ingest, library, reasons, membership, summarize, write, plan, deliver
+    actions/       what one can do: ingest, library, reasons, membership, topics, write, plan, deliver
     store/         the only SQL
     sources/       asks the outside world
     render/        the only words and the only markup

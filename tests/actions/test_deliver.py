@@ -182,7 +182,7 @@ async def test_many_are_planned_in_chunks_each_with_what_is_new_and_mine(
     chats = [Chat(number, ChatKind.PRIVATE) for number in range(7)]
     for chat in chats[:6]:
         await house.membership.subscribe(chat)
-        await house.membership.add_topics(chat, ["agents" if chat.id % 2 else "robots"])
+        await house.membership.topics.add(chat, ["agents" if chat.id % 2 else "robots"])
     await house.lists(1, 1, title="Robots")
     await house.lists(2, 1, title="Agents")
     await house.membership.subscribe(chats[6])
@@ -326,7 +326,7 @@ async def test_a_digest_that_can_not_be_put_into_words_costs_the_others_nothing(
     """A bug of ours with one of them: it waits, is tried again, and the others go out."""
     for chat in (7, 8):
         await house.membership.subscribe(Chat(chat, ChatKind.PRIVATE))
-        await house.membership.add_topics(Chat(chat, ChatKind.PRIVATE), ["agents" if chat == 7 else "robots"])
+        await house.membership.topics.add(Chat(chat, ChatKind.PRIVATE), ["agents" if chat == 7 else "robots"])
     await house.lists(1, 1, title="Agents")
     await house.lists(2, 1, title="Robots")
 
@@ -785,7 +785,7 @@ def test_no_paper_is_lost_and_none_comes_twice_unflagged(
 async def _live(house: House, life: list[tuple[str, object]]) -> list[str]:
     """Live *life*, then a week of good days; return which papers were to arrive."""
     await house.membership.set_maximum(ANN, 50)
-    await house.membership.add_topics(ANN, ["agents"])
+    await house.membership.topics.add(ANN, ["agents"])
     wanted: list[str] = []
     number = 0
     for what, value in life:

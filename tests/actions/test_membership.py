@@ -58,7 +58,7 @@ async def test_who_comes_back_starts_from_the_newest(
     store: Store, membership: Membership, clock: Clock
 ) -> None:
     """After an unsubscription what was listed meanwhile is not sent; settings and topics are as before."""
-    await membership.add_topics(ANN, ["agents"])
+    await membership.topics.add(ANN, ["agents"])
     await membership.set_maximum(ANN, 3)
     await membership.unsubscribe(ANN)
     clock.now += timedelta(days=9)
@@ -72,23 +72,23 @@ async def test_who_comes_back_starts_from_the_newest(
 
 async def test_topics_are_all_added_or_none(membership: Membership) -> None:
     """One that can't be used leaves the others out too; the same one in other words is no second one."""
-    added = await membership.add_topics(ANN, ["Diffusion Models", "agents", "diffusion model"])
+    added = await membership.topics.add(ANN, ["Diffusion Models", "agents", "diffusion model"])
     assert added.changed == ("Diffusion Models", "agents")
     with pytest.raises(UserError, match="query-"):
-        await membership.add_topics(ANN, ["robots", "!!!"])
+        await membership.topics.add(ANN, ["robots", "!!!"])
     with pytest.raises(UserError, match="topic-too-long"):
-        await membership.add_topics(ANN, ["robots", "x" * 101])
+        await membership.topics.add(ANN, ["robots", "x" * 101])
     with pytest.raises(UserError, match="too-many-topics"):
-        await membership.add_topics(ANN, [f"robot {number}" for number in range(Limits().topics)])
+        await membership.topics.add(ANN, [f"robot {number}" for number in range(Limits().topics)])
     assert (await membership.reader(ANN)).topics == ("Diffusion Models", "agents")
-    again = await membership.add_topics(ANN, ["Agent"])
+    again = await membership.topics.add(ANN, ["Agent"])
     assert (again.changed, again.unchanged) == ((), ("Agent",))
 
 
 async def test_topics_are_removed_in_any_spelling(membership: Membership) -> None:
     """And one that is not there is told."""
-    await membership.add_topics(ANN, ["Diffusion Models", "agents"])
-    removed = await membership.remove_topics(ANN, ["diffusion model", "robots"])
+    await membership.topics.add(ANN, ["Diffusion Models", "agents"])
+    removed = await membership.topics.remove(ANN, ["diffusion model", "robots"])
     assert (removed.changed, removed.unchanged) == (("Diffusion Models",), ("robots",))
     assert (await membership.reader(ANN)).topics == ("agents",)
 
@@ -110,7 +110,7 @@ async def test_settings_move_the_next_digest(membership: Membership) -> None:
 
 async def test_a_group_that_moves_takes_everything_along(membership: Membership) -> None:
     """Told twice or not."""
-    await membership.add_topics(Chat(-5, ChatKind.GROUP), ["agents"])
+    await membership.topics.add(Chat(-5, ChatKind.GROUP), ["agents"])
     for _ in range(2):
         await membership.moved(-5, -1005)
     assert (await membership.reader(Chat(-1005, ChatKind.SUPERGROUP))).topics == ("agents",)
@@ -119,7 +119,7 @@ async def test_a_group_that_moves_takes_everything_along(membership: Membership)
 
 async def test_forgetting_leaves_nothing(store: Store, membership: Membership) -> None:
     """Neither settings nor topics; a stranger again."""
-    await membership.add_topics(ANN, ["agents"])
+    await membership.topics.add(ANN, ["agents"])
     await membership.forget(ANN)
     await membership.forget(ANN)
     reader = await membership.reader(ANN)
@@ -136,7 +136,7 @@ async def test_changes_at_once_are_all_kept(membership: Membership) -> None:
         membership.set_zone(ANN, "Asia/Seoul"),
         membership.set_maximum(ANN, 3),
         membership.wish(ANN, language="ko"),
-        *(membership.add_topics(ANN, [f"robot {number}"]) for number in range(6)),
+        *(membership.topics.add(ANN, [f"robot {number}"]) for number in range(6)),
     )
     reader = await membership.reader(ANN)
     assert (reader.schedule.at, reader.schedule.zone) == (time(9), "Asia/Seoul")
@@ -152,10 +152,10 @@ async def test_choices_at_once_are_all_kept(newest_url: str, clock: Clock) -> No
         await first.subscribe(ANN)
         await asyncio.gather(first.toggle_category(ANN, "cs.CL"), second.toggle_category(ANN, "cs.CV"))
         assert sorted((await first.reader(ANN)).categories) == ["cs.CL", "cs.CV"]
-        await asyncio.gather(*(one.toggle_topic(ANN, "agents") for one in (first, second, first)))
+        await asyncio.gather(*(one.topics.toggle(ANN, "agents") for one in (first, second, first)))
         assert (await first.reader(ANN)).topics == ("agents",)
         removed = await asyncio.gather(
-            first.remove_topics(ANN, ["agents"]), second.remove_topics(ANN, ["agents"])
+            first.topics.remove(ANN, ["agents"]), second.topics.remove(ANN, ["agents"])
         )
         assert sorted(done.changed for done in removed) == [(), ("agents",)]
 
@@ -181,7 +181,7 @@ CHANGES: dict[str, Callable[[Membership], Awaitable[object]]] = {
     "summaries": lambda membership: membership.set_summary_language(ANN, "ja"),
     "categories": lambda membership: membership.set_categories(ANN, lambda _: ()),
     "pause": lambda membership: membership.pause(ANN),
-    "mute": lambda membership: membership.add_topics(ANN, ["-survey"]),
+    "mute": lambda membership: membership.topics.add(ANN, ["-survey"]),
     "unsubscribe": lambda membership: membership.unsubscribe(ANN),
 }
 
@@ -195,7 +195,7 @@ async def test_a_setting_subscribes_nobody(membership: Membership, change: str) 
     reader = await membership.reader(ANN)
     assert reader.id
     assert (reader.state, reader.next_due_at) == (SubscriberState.UNSUBSCRIBED, None)
-    added = (await membership.add_topics(ANN, ["agents"])).reader
+    added = (await membership.topics.add(ANN, ["agents"])).reader
     assert (added.state is SubscriberState.ACTIVE) == (change != "unsubscribe")
     before = replace(reader, topics=added.topics)
     assert replace(added, state=before.state, since=before.since, next_due_at=None) == before
@@ -206,7 +206,7 @@ async def test_a_strangers_no_counts(membership: Membership) -> None:
     await membership.unsubscribe(ANN)
     await membership.set_maximum(ANN, 5)
     await membership.set_hour(ANN, time(7), "Asia/Seoul")
-    reader = (await membership.add_topics(ANN, ["agents"])).reader
+    reader = (await membership.topics.add(ANN, ["agents"])).reader
     assert (reader.state, reader.next_due_at) == (SubscriberState.UNSUBSCRIBED, None)
     reader, _ = await membership.subscribe(ANN)
     assert (reader.maximum, reader.topics) == (5, ("agents",))
@@ -223,15 +223,15 @@ async def test_an_hour_begins_digests(membership: Membership) -> None:
 async def test_a_narrower_topic_goes_where_the_broad_one_went(membership: Membership) -> None:
     """Its papers come to the same thread; a route of its own that it had before is kept."""
     lab = Chat(-1005, ChatKind.SUPERGROUP)
-    ids = (await membership.add_topics(lab, ["agents", "robots", "title:(robots)"])).ids
+    ids = (await membership.topics.add(lab, ["agents", "robots", "title:(robots)"])).ids
     await membership.route(lab, "agents", 4)
     await membership.route(lab, "robots", 5)
     await membership.route(lab, "title:(robots)", 6)
-    narrowed = await membership.narrow(lab, ids[0], Way.TITLE)
+    narrowed = await membership.topics.narrow(lab, ids[0], Way.TITLE)
     assert narrowed.changed == ("title:(agents)",)
-    await membership.narrow(lab, ids[1], Way.TITLE)
+    await membership.topics.narrow(lab, ids[1], Way.TITLE)
     reader = await membership.reader(lab)
     assert set(reader.topics) == {"title:(agents)", "title:(robots)"}
     assert set(reader.routes) == {Route("title:(agents)", 4), Route("title:(robots)", 6)}
     with pytest.raises(UserError, match="old-button"):
-        await membership.narrow(lab, ids[0], Way.TITLE)
+        await membership.topics.narrow(lab, ids[0], Way.TITLE)

@@ -23,7 +23,7 @@ async def test_whatever_rises_comes_once(store: Store, topics: list[str]) -> Non
     await house.membership.subscribe(ANN)
     await house.membership.set_maximum(ANN, 4)
     if topics:
-        await house.membership.add_topics(ANN, topics)
+        await house.membership.topics.add(ANN, topics)
     some: list[Paper] = []
     for day in range(10):
         house.clock.now = NOON + day * ONE - timedelta(hours=2)

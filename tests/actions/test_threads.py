@@ -20,7 +20,7 @@ async def forum(store: Store) -> House:
     """A forum whose agents go to thread 4 and robots to thread 5; one paper is about neither."""
     house = House(store)
     await house.membership.subscribe(LAB)
-    await house.membership.add_topics(LAB, ["agents", "robots", "crows"])
+    await house.membership.topics.add(LAB, ["agents", "robots", "crows"])
     await house.membership.route(LAB, "Agents", 4)
     await house.membership.route(LAB, "robots", 5)
     for first, title in enumerate(("Agents", "Robots", "Crows", "Agents", "Robots"), 1):

@@ -148,7 +148,7 @@ class TwoSources(House):
     async def joins(self, chat: Chat, *categories: str, topics: tuple[str, ...] = ("agents",)) -> None:
         await self.membership.subscribe(chat)
         if topics:
-            await self.membership.add_topics(chat, topics)
+            await self.membership.topics.add(chat, topics)
         await self.membership.set_categories(chat, lambda _: categories)
 
     async def save(self, *papers: Paper) -> None:

@@ -24,7 +24,7 @@ async def test_papers_with_too_few_votes_are_left_out(house: House) -> None:
         chat = replace(ANN, id=ANN.id + len(topics))
         await house.membership.subscribe(chat)
         if topics:
-            await house.membership.add_topics(chat, topics)
+            await house.membership.topics.add(chat, topics)
         await house.membership.wish(chat, minimum_votes=5)
     async with house.store.write() as tables:
         await tables.papers.save([a_paper(n, "Agents", upvotes=n) for n in (4, 5, 6)], house.clock())
@@ -56,7 +56,7 @@ async def test_a_day_without_papers_is_told_to_who_wants_it(house: House) -> Non
     ((chat, message),) = house.post.taken
     assert (chat, message.silent) == (ANN.id, True)
     assert "No new papers are listed today" in message.html
-    await house.membership.add_topics(ANN, ["video"])
+    await house.membership.topics.add(ANN, ["video"])
     await house.lists(1, 2, DAY + 2 * A_DAY)
     assert [message.html async for _, message in house.courier(None).preview()] == []
     await house.tick(NOON + 2 * A_DAY)

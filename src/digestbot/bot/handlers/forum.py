@@ -42,7 +42,7 @@ async def unroute_pressed(update: Update, context: Context) -> None:
     query, ids = pressed_ids(update)
     membership, chat = context.desk.membership, chat_of(update)
     reader = await membership.reader(chat)
-    for topic in await membership.named(chat, ids):
+    for topic in await membership.topics.named(chat, ids):
         reader = await membership.route(chat, topic, None)
     await context.replace(query, await _shown(update, context, reader))
 
@@ -62,7 +62,9 @@ async def _shown(update: Update, context: Context, reader: Subscriber) -> Messag
     if not reader.kind.is_group:
         raise UserError("old-button")
     threads = {route.topic: route for route in reader.routes}
-    ids = await context.desk.membership.ids_of(reader, [topic for topic in reader.topics if topic in threads])
+    ids = await context.desk.membership.topics.ids_of(
+        reader, [topic for topic in reader.topics if topic in threads]
+    )
     routes = {topic_id: threads[topic] for topic_id, topic in ids.items()}
     return said.group(reader, routes, thread_of(update), is_forum=_is_forum(update))
 

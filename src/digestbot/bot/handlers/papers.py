@@ -122,7 +122,7 @@ async def _tell(
     library, writer = context.desk.library, context.desk.writer
     reads = language or reader.reads
     card = await library.paper(paper_id, reader, reads)
-    mutes = await context.desk.membership.mutable(reader, card.topics) if back else {}
+    mutes = await context.desk.membership.topics.mutable(reader, card.topics) if back else {}
     writing = await writer.begin(card.paper, reads, reader.style, reader.chat_id) if writer else None
 
     async def shown(*, awaited: bool) -> Message:

@@ -17,7 +17,7 @@ async def start(update: Update, context: Context) -> None:
     await context.reply(update, context.desk.render.say("welcome" if is_new else "welcome_back", reader))
     if handed_on := unpack(context.words[0]) if context.words else ():
         await context.reply(
-            update, await added(context, await context.desk.membership.add_topics(chat, handed_on))
+            update, await added(context, await context.desk.membership.topics.add(chat, handed_on))
         )
 
 

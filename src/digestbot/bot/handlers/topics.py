@@ -4,7 +4,7 @@ from functools import partial
 
 from telegram import Update
 
-from digestbot.actions import membership
+from digestbot.actions.topics import TopicsChanged
 from digestbot.bot.asked import chat_of, pressed, pressed_ids
 from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
@@ -26,7 +26,7 @@ async def topics(update: Update, context: Context) -> None:
 
 async def add(update: Update, context: Context) -> None:
     wanted = wishes.topics(context.said)
-    done = await context.desk.membership.add_topics(chat_of(update), wanted)
+    done = await context.desk.membership.topics.add(chat_of(update), wanted)
     await context.reply(update, await added(context, done))
 
 
@@ -34,10 +34,10 @@ async def undo_pressed(update: Update, context: Context) -> None:
     """Take back what was just added."""
     query, ids = pressed_ids(update)
     membership, chat = context.desk.membership, chat_of(update)
-    topics = await membership.named(chat, ids)
+    topics = await membership.topics.named(chat, ids)
     if not topics:
         raise UserError("old-button")
-    done = await membership.remove_topics(chat, topics)
+    done = await membership.topics.remove(chat, topics)
     said = "topics_removed" if asks(topics) else "unmuted"
     await context.replace(query, context.desk.render.say(said, done.reader, removed=done.changed, missing=()))
 
@@ -45,7 +45,7 @@ async def undo_pressed(update: Update, context: Context) -> None:
 async def keep_pressed(update: Update, context: Context) -> None:
     """Leave it as it is, without buttons."""
     query, ids = pressed_ids(update)
-    kept = await context.desk.membership.named(chat_of(update), ids)
+    kept = await context.desk.membership.topics.named(chat_of(update), ids)
     reader = await context.reader(update)
     await context.replace(query, context.desk.render.say("topics_kept", reader, kept=kept))
 
@@ -59,9 +59,11 @@ async def narrow_pressed(update: Update, context: Context) -> None:
     except ValueError:
         raise UserError("old-button") from None
     if chosen:
-        await context.replace(query, await added(context, await membership.narrow(chat, topic, chosen)))
+        await context.replace(
+            query, await added(context, await membership.topics.narrow(chat, topic, chosen))
+        )
         return
-    topics = await membership.named(chat, [topic])
+    topics = await membership.topics.named(chat, [topic])
     if not topics:
         raise UserError("old-button")
     reader = await context.reader(update)
@@ -71,7 +73,7 @@ async def narrow_pressed(update: Update, context: Context) -> None:
     await context.replace(query, context.desk.render.narrowing(broad_one, topic, trials, reader))
 
 
-async def added(context: Context, done: membership.TopicsChanged) -> Message:
+async def added(context: Context, done: TopicsChanged) -> Message:
     """Return what is said of topics that were added: what each would have brought, or what it hides."""
     if not asks([*done.changed, *done.unchanged]):
         return _muted(context, done)
@@ -81,13 +83,13 @@ async def added(context: Context, done: membership.TopicsChanged) -> Message:
     return context.desk.render.added(done.reader, asked, done.unchanged, trials, done.ids, muted)
 
 
-def _muted(context: Context, done: membership.TopicsChanged) -> Message:
+def _muted(context: Context, done: TopicsChanged) -> Message:
     return context.desk.render.muted(done.reader, done.changed, done.unchanged, done.ids)
 
 
 async def remove(update: Update, context: Context) -> None:
     unwanted = wishes.topics(context.said)
-    done = await context.desk.membership.remove_topics(chat_of(update), unwanted)
+    done = await context.desk.membership.topics.remove(chat_of(update), unwanted)
     answer = context.desk.render.say(
         "topics_removed", done.reader, removed=done.changed, missing=done.unchanged
     )
@@ -97,7 +99,7 @@ async def remove(update: Update, context: Context) -> None:
 async def mute_pressed(update: Update, context: Context) -> None:
     """Hide what the topic brings that brought a paper; the paper stays shown."""
     query, (topic_id, *_) = pressed_ids(update)
-    done = await context.desk.membership.mute(chat_of(update), topic_id)
+    done = await context.desk.membership.topics.mute(chat_of(update), topic_id)
     await context.reply(update, _muted(context, done))
     await query.answer()
 
@@ -106,7 +108,7 @@ async def mute(update: Update, context: Context) -> None:
     unwanted = wishes.muted(context.said)
     if not unwanted:
         raise UserError("usage-mute")
-    done = await context.desk.membership.add_topics(chat_of(update), unwanted)
+    done = await context.desk.membership.topics.add(chat_of(update), unwanted)
     await context.reply(update, await added(context, done))
 
 
@@ -115,7 +117,7 @@ async def unmute(update: Update, context: Context) -> None:
     if not wanted:
         muted = [topic for topic in (await context.reader(update)).topics if not asks([topic])]
         raise UserError("usage-unmute", muted=muted)
-    done = await context.desk.membership.remove_topics(chat_of(update), wanted)
+    done = await context.desk.membership.topics.remove(chat_of(update), wanted)
     answer = context.desk.render.say("unmuted", done.reader, removed=done.changed, missing=done.unchanged)
     await context.reply(update, answer)
 
@@ -125,7 +127,7 @@ async def test(update: Update, context: Context) -> None:
     if not topic:
         raise UserError("usage-test")
     reader = await context.reader(update)
-    trial = await context.desk.library.trial(context.desk.membership.checked(topic), reader)
+    trial = await context.desk.library.trial(context.desk.membership.topics.checked(topic), reader)
     await context.reply(update, context.desk.render.say("trial", reader, trials=[trial]))
 
 

@@ -26,7 +26,7 @@ async def pick_pressed(update: Update, context: Context) -> None:
 async def topic_pressed(update: Update, context: Context) -> None:
     """Follow a popular topic, or follow it no more."""
     query, (page, topic) = pressed(update, words=2)
-    reader = await context.desk.membership.toggle_topic(chat_of(update), topic)
+    reader = await context.desk.membership.topics.toggle(chat_of(update), topic)
     offered = await context.desk.library.popular()
     await context.replace(query, context.desk.render.popular(reader, offered, number_of(page)))
 
