@@ -36,11 +36,10 @@ from digestbot.bot.handlers import (
 from digestbot.bot.limiter import Limiter
 from digestbot.bot.order import ByChat
 from digestbot.bot.transport import AiohttpRequest, Count, UpdatesRequest
-from digestbot.core.languages import LANGUAGES
 from digestbot.core.subscriber import Chat, ChatKind
 from digestbot.errors import UserError
 from digestbot.render.i18n import SOURCE_LANGUAGE
-from digestbot.render.menu import about, menu
+from digestbot.render.menu import CODES, about, menu
 from digestbot.store import UNREACHABLE
 from digestbot.store.trouble import in_a_line
 
@@ -66,12 +65,12 @@ def build(
     desk: Desk,
     office: Office,
     door: Door,
-    limiter: Limiter | None = None,
-    count: Count | None = None,
+    limiter: Limiter,
+    count: Count,
 ) -> "Bot":
     """Return the bot, ready to be started: its transport, its pace, its handlers, and what happens on errors.
 
-    Without a *limiter* the pace is what Telegram allows for nothing. *count* is told of each call.
+    *count* is told of each call.
     """
     application = (
         ApplicationBuilder()
@@ -80,7 +79,7 @@ def build(
         .base_file_url(f"{api_url}/file/bot")
         .request(AiohttpRequest(count=count))
         .get_updates_request(UpdatesRequest(connections=2, count=count))
-        .rate_limiter(limiter or Limiter())
+        .rate_limiter(limiter)
         .context_types(ContextTypes(context=Context))
         .concurrent_updates(ByChat(door.drops))
         .job_queue(None)
@@ -111,9 +110,8 @@ def build(
 
 
 async def introduce(application: "Bot") -> None:
-    """Tell Telegram our commands and what we are, in each language; English is for all others."""
-    for language in LANGUAGES:
-        code = None if language == SOURCE_LANGUAGE else language
+    """Tell Telegram our commands and what we are, in each language."""
+    for language, code in CODES.items():
         await application.bot.set_my_commands(menu(language), language_code=code)
         await application.bot.set_my_short_description(about(language), language_code=code)
     desk, office = application.bot_data["desk"], application.bot_data["office"]

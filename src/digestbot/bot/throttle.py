@@ -4,7 +4,6 @@ The pace is pyrate-limiter's bucket with a state, a few numbers each, whatever i
 seen is forgotten first: memory is bounded.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,7 +35,7 @@ class _Visitor:
 class Throttle:
     """Judges what comes. *clock* counts seconds from anywhere, and never back."""
 
-    def __init__(self, per_user: int, per_chat: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_user: int, per_chat: int, clock: Callable[[], float]) -> None:
         self._per_user = per_user
         self._per_chat = per_chat
         self._clock = clock

@@ -36,9 +36,9 @@ def read_markup(markup: Any) -> tuple[Rows, Keyboard | None]:
     if "inline_keyboard" in markup:
         return _rows(markup["inline_keyboard"], _inline_button, "inline keyboard"), None
     if "keyboard" in markup:
-        return (), Keyboard(_rows(markup["keyboard"], _key, "keyboard"), markup)
+        return (), Keyboard(_rows(markup["keyboard"], _key, "keyboard"))
     if markup.get("remove_keyboard") is True:
-        return (), Keyboard((), markup)
+        return (), Keyboard(())
     return (), None
 
 

@@ -46,7 +46,6 @@ class Keyboard:
     """The keyboard a bot puts in place of the reader's own; no rows: it is taken away."""
 
     rows: Rows
-    raw: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,6 @@ class InlineQuestion:
     at: datetime
     results: list[dict[str, Any]] = field(default_factory=list)
     next_offset: str = ""
-    cache_time: int = 300
     is_personal: bool = False
     button: dict[str, Any] | None = None
     is_answered: bool = False

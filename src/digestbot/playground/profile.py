@@ -216,7 +216,6 @@ def answer_inline_query(world: World, asked: Params) -> bool:
         _check_result(result)
     question.results = results
     question.next_offset = asked.text("next_offset")
-    question.cache_time = asked.integer("cache_time", 300)
     question.is_personal = asked.flag("is_personal")
     question.button = asked.record("button") or None
     question.settle()

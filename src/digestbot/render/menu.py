@@ -1,7 +1,10 @@
 """What Telegram shows about us before anyone writes: the commands and a line about the bot."""
 
 from digestbot.core.languages import LANGUAGES
-from digestbot.render.i18n import words
+from digestbot.render.i18n import SOURCE_LANGUAGE, words
+
+CODES = {language: None if language == SOURCE_LANGUAGE else language for language in LANGUAGES}
+"""What Telegram calls each language; English, without a code, is for all others."""
 
 
 def menu(language: str) -> list[tuple[str, str]]:

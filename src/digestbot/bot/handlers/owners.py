@@ -14,16 +14,13 @@ from digestbot.bot.asked import message_of, pressed
 from digestbot.bot.context import Context, Handler, Office, on_press
 from digestbot.core import wishes
 from digestbot.core.broadcast import Shown
-from digestbot.core.languages import LANGUAGES
 from digestbot.core.radar import inviting
 from digestbot.errors import UserError
 from digestbot.render import owners as said
-from digestbot.render.i18n import SOURCE_LANGUAGE
-from digestbot.render.menu import owners_menu
+from digestbot.render.menu import CODES, owners_menu
 
 log = structlog.get_logger()
 
-_CODES = {language: None if language == SOURCE_LANGUAGE else language for language in LANGUAGES}
 _COMMANDS = ("admin", "broadcast", "invite")
 _PRIVATE = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 
@@ -83,7 +80,7 @@ async def show_menu(bot: ExtBot[None], owner: int) -> None:
     """Have Telegram offer an owner the owners' commands, in whatever language they use it."""
     scope = BotCommandScopeChat(owner)
     try:
-        for language, code in _CODES.items():
+        for language, code in CODES.items():
             await bot.set_my_commands(owners_menu(language), scope=scope, language_code=code)
     except (BadRequest, Forbidden) as error:  # their account is gone, or the bot is another one now
         log.warning("an owner has no menu", chat=owner, reason=str(error))
@@ -97,7 +94,7 @@ async def greet(update: Update, context: Context) -> None:
 async def take_menu(update: Update, context: Context) -> None:
     """Take the menu from who was an owner and still uses it."""
     scope = BotCommandScopeChat(message_of(update).chat_id)
-    for code in _CODES.values():
+    for code in CODES.values():
         await context.bot.delete_my_commands(scope=scope, language_code=code)
 
 
