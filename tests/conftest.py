@@ -1,5 +1,6 @@
 """Real databases: SQLite files, and a PostgreSQL server of our own for each process that runs tests."""
 
+import logging
 import shutil
 import tempfile
 import warnings
@@ -28,6 +29,7 @@ def _logs_as_before() -> Iterator[None]:
     """Forget how a bot of the test set up its logs: they would go to what is closed by then."""
     yield
     structlog.reset_defaults()
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
 @contextmanager

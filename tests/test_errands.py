@@ -1,10 +1,9 @@
 """What keeps a command from its work ends it in one line, and what a later start may mend with code 1."""
 
 import errno
-import logging
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,6 @@ from digestbot.store import Store
 from digestbot.store.trouble import foreseen
 
 Printed = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
-    yield
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
 @pytest.fixture

@@ -10,13 +10,6 @@ from digestbot import log
 TOKEN = "123456:AAbbCCdd-secret_EEff"
 
 
-@pytest.fixture(autouse=True)
-def _quiet_again():
-    yield
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
-    structlog.reset_defaults()
-
-
 def test_the_token_never_appears(capsys: pytest.CaptureFixture[str]) -> None:
     """Not in a value, not in a traceback, not in another library's line."""
     log.set_up("INFO", [TOKEN, ""])

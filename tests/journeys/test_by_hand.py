@@ -21,8 +21,7 @@ import pytest
 from digestbot.playground.emulator import Emulator
 from digestbot.playground.hub import HuggingFaceServer
 from tests.conftest import Create
-from tests.journeys.conftest import digests, papers
-from tests.journeys.test_process import ask
+from tests.journeys.conftest import ask, digests, papers
 
 PAGE = Path(__file__).parents[2] / "docs" / "scaling.md"
 TODAY = datetime.now(UTC).date()

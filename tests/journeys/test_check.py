@@ -1,8 +1,7 @@
 """`digestbot check`: what a start would refuse is found beforehand, and named with its mend."""
 
-import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from digestbot.playground.outside import status
 from digestbot.store import Store
 
 Settings = Callable[..., None]
-
-
-@pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
-    yield
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
 @pytest.fixture

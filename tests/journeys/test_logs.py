@@ -1,26 +1,16 @@
 """What a running bot writes into its log: one JSON object a line, and nothing of what people say."""
 
 import json
-import logging
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from digestbot.demo import open_stage
 from digestbot.playground.faults import Fault
 from tests.journeys.conftest import NOON, TUESDAY, ask, papers
 
 NEXT_DAY = NOON.replace(day=15)
-
-
-@pytest.fixture(autouse=True)
-def _quiet_again() -> Iterator[None]:
-    yield
-    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
-    structlog.reset_defaults()
 
 
 async def test_a_log_tells_of_digests_and_not_of_people(

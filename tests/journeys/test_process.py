@@ -19,9 +19,8 @@ from digestbot.playground.emulator import Emulator
 from digestbot.playground.faults import Fault
 from digestbot.playground.hub import HuggingFaceServer
 from digestbot.playground.llm import LlmServer
-from digestbot.playground.people import Person
 from digestbot.playground.writers import faithful
-from tests.journeys.conftest import digests, papers
+from tests.journeys.conftest import ask, digests, papers
 
 TODAY = datetime.now(UTC).date()
 
@@ -81,11 +80,6 @@ async def running(world: World, **changed: str) -> AsyncIterator[Process]:
         if process.returncode is None:
             process.kill()
             await process.communicate()
-
-
-async def ask(person: Person, text: str) -> str:
-    await person.says(text)
-    return (await person.private.hears(timeout=20)).text
 
 
 async def test_it_answers_and_stops_when_told(world: World) -> None:
