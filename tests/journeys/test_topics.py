@@ -43,6 +43,39 @@ async def test_a_typing_error_is_seen(stage: Stage, ann: Person, topic: str, mea
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize(
+    ("topic", "meant"),
+    [
+        ("agents and diffusion models", "agents, diffusion models"),
+        ("Agents/storage or diffusion models", "Agents, storage, diffusion models"),
+        ("에이전트와 확산 모델", "에이전트, 확산 모델"),
+        ("エージェントと拡散モデル", "エージェント, 拡散モデル"),
+        ("智能体和扩散模型", "智能体, 扩散模型"),
+    ],
+)
+async def test_topics_without_commas_are_parted(stage: Stage, ann: Person, topic: str, meant: str) -> None:
+    """Where side by side they bring nothing, and each by itself does."""
+    told = await ask(ann, f"/add {topic}")
+    assert f"Did you mean this? /add {meant}\n" in told
+    assert "Did you mean" not in await ask(ann, "/add agents and zzqq")
+    assert "Did you mean" not in await ask(ann, f"/add {meant}")
+    assert refused(stage) == []
+
+
+async def test_a_line_is_a_topic(stage: Stage, ann: Person) -> None:
+    """As a list is written; for what is removed, muted, and added to a channel, too."""
+    assert "Added: agents, diffusion models" in await ask(ann, "/add agents\ndiffusion models")
+    assert "Removed: agents, diffusion models" in await ask(ann, "/remove\nagents\n\ndiffusion models")
+    assert "Muted: -night, -(at night)." in await ask(ann, "/mute night\nat night")
+    assert "No longer muted: -night, -(at night)" in await ask(ann, "/unmute  night \n at night")
+    channel = stage.telegram.channel("News", admins=[ann], with_bot=False)
+    channel.add_bot(by=ann)
+    await ann.private.hears()
+    number = (await ask(ann, "/channels")).partition("/channels ")[2].split()[0]
+    assert "Added: agents, storage" in await ask(ann, f"/channels {number} add agents\nstorage")
+    assert refused(stage) == []
+
+
 @pytest.mark.parametrize("topic", ["zzqq", "protien", "微分の哲学", "zzqq OR qqzz", '"zz qq"'])
 async def test_who_gets_nothing_is_told_why_that_may_be(stage: Stage, ann: Person, topic: str) -> None:
     """Papers are in English; an example brings some. Not where something comes."""

@@ -33,6 +33,7 @@ from digestbot.core.summary import Style
 from digestbot.core.synonyms import nearly
 from digestbot.core.terms import Words
 from digestbot.core.text import visible, words
+from digestbot.core.wishes import listed
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -207,12 +208,14 @@ class Library:
         return None
 
     async def _meant(self, topic: str, shelf: Shelf, categories: tuple[str, ...]) -> str | None:
-        """Return what is written nearly as *topic*, and brings papers."""
+        """Return topics named without commas in *topic*, or one written nearly so, if it brings papers."""
         if not isinstance(asked := parse(topic).root, Words):
             return None
-        near = await self._near(asked.text)
-        postings = await shelf.postings(near)
+        parts, near = [part for part in listed(topic) if words(part)], await self._near(asked.text)
+        postings = await shelf.postings([*parts, *near])
         among = postings.where(lambda paper: is_for(paper, categories))
+        if all(postings.count(part, among) for part in parts):
+            return ", ".join(parts)
         return next((known for known in near if postings.count(known, among)), None)
 
     async def _near(self, text: str) -> list[str]:

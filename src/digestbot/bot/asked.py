@@ -1,6 +1,6 @@
 """What an update asks: which press, which paper, in which chat and of whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -61,6 +61,12 @@ def message_of(update: Update) -> TelegramMessage:
     message = update.effective_message
     assert message is not None  # noqa: S101 - commands come in messages
     return message
+
+
+def lines(update: Update, words: Sequence[str]) -> str:
+    """Return the end of a message that holds these *words* alone, in the lines in which it was sent."""
+    sent = message_of(update).text or ""
+    return sent.split(maxsplit=len(sent.split()) - len(words))[-1] if words else ""
 
 
 def thread_of(update: Update) -> int | None:

@@ -67,6 +67,7 @@ _STYLES = {
 }
 _NEGATION = re.compile(r"^(?:\s*(?:[-–]|NOT\s))+\s*")
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,;\n，、；])+')
+_LISTED = re.compile(r"\s+(?:and|or)\s+|\s*(?:[/|&]|그리고|또는|[와과]\s|[と和或])\s*", re.IGNORECASE)
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일", "月", "月曜", "月曜日", "周一", "星期一"),
     ("tue", "tues", "tuesday", "화", "화요일", "火", "火曜", "火曜日", "周二", "星期二"),
@@ -112,6 +113,11 @@ def plain(text: str) -> str:
 def topics(text: str) -> list[str]:
     """Return the topics between commas, semicolons and line ends; one in quotation marks parts none."""
     return [part.strip() for part in _TOPIC.findall(text) if visible(part)]
+
+
+def listed(text: str) -> list[str]:
+    """Return the topics that *text* may name without commas: `agents and robots`, `agents/robots`."""
+    return [part.strip() for part in _LISTED.split(text) if visible(part)]
 
 
 def muted(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from functools import partial
 from telegram import Update
 
 from digestbot.actions.topics import TopicsChanged
-from digestbot.bot.asked import chat_of, pressed, pressed_ids
+from digestbot.bot.asked import chat_of, lines, pressed, pressed_ids
 from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
@@ -25,7 +25,7 @@ async def topics(update: Update, context: Context) -> None:
 
 
 async def add(update: Update, context: Context) -> None:
-    wanted = wishes.topics(context.said)
+    wanted = wishes.topics(lines(update, context.words))
     done = await context.desk.membership.topics.add(chat_of(update), wanted)
     await context.reply(update, await added(context, done))
 
@@ -88,7 +88,7 @@ def _muted(context: Context, done: TopicsChanged) -> Message:
 
 
 async def remove(update: Update, context: Context) -> None:
-    unwanted = wishes.topics(context.said)
+    unwanted = wishes.topics(lines(update, context.words))
     done = await context.desk.membership.topics.remove(chat_of(update), unwanted)
     answer = context.desk.render.say(
         "topics_removed", done.reader, removed=done.changed, missing=done.unchanged
@@ -105,7 +105,7 @@ async def mute_pressed(update: Update, context: Context) -> None:
 
 
 async def mute(update: Update, context: Context) -> None:
-    unwanted = wishes.muted(context.said)
+    unwanted = wishes.muted(lines(update, context.words))
     if not unwanted:
         raise UserError("usage-mute")
     done = await context.desk.membership.topics.add(chat_of(update), unwanted)
@@ -113,7 +113,7 @@ async def mute(update: Update, context: Context) -> None:
 
 
 async def unmute(update: Update, context: Context) -> None:
-    wanted = wishes.muted(context.said)
+    wanted = wishes.muted(lines(update, context.words))
     if not wanted:
         muted = [topic for topic in (await context.reader(update)).topics if not asks([topic])]
         raise UserError("usage-unmute", muted=muted)
