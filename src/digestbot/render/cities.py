@@ -13,8 +13,8 @@ CITIES = {
         "シアトル, 西雅图"
     ),
     "America/New_York": (
-        "Boston, 보스턴, ボストン, 波士顿, Washington, 워싱턴, ワシントン, 华盛顿, Philadelphia, "
-        "Pittsburgh, Princeton, Atlanta, 애틀랜타, アトランタ, 亚特兰大, Miami"
+        "New York City, NYC, Boston, 보스턴, ボストン, 波士顿, Washington, 워싱턴, ワシントン, 华盛顿, "
+        "Philadelphia, Pittsburgh, Princeton, Atlanta, 애틀랜타, アトランタ, 亚特兰大, Miami"
     ),
     "America/Phoenix": "Tucson",
     "America/Sao_Paulo": "Rio de Janeiro, 리우데자네이루, リオデジャネイロ, 里约热内卢",

@@ -35,8 +35,8 @@ _QUARTERS = {  # zones that are not whole hours from UTC and keep no summer time
 def find_zones(text: str) -> list[str]:
     """Return the IANA zones that *text* may mean, the likeliest first; none where it means nothing.
 
-    Reads `Asia/Seoul`, a city or a country in any of our languages (`Seoul`, `서울`, `东京`, `India`), `KST`,
-    `Pacific Time`, and `UTC+9`, `-03:30`.
+    Reads `Asia/Seoul`, a city, a country or both in any of our languages (`Seoul`, `서울`, `India`,
+    `Tokyo, Japan`), `KST`, `Pacific Time`, and `UTC+9`, `-03:30`.
     """
     wanted = fold(text.strip())
     if not wanted:
@@ -49,6 +49,10 @@ def find_zones(text: str) -> list[str]:
     for known in (wanted, _CLOCK_WORDS.sub("", wanted)):
         if zones := _distinct(places.get(known, set())) or _countries().get(known) or _clocks().get(known):
             return [*zones]
+    city, _, country = wanted.partition(",")
+    if country:
+        its = find_zones(country)
+        return [zone for zone in find_zones(city) if zone in its]
     if len(wanted) < _SHORTEST:
         return []
     return _distinct({zone for name, zones in places.items() if name.startswith(wanted) for zone in zones})
