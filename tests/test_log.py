@@ -31,6 +31,7 @@ def test_the_level_is_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
     log.set_up("INFO")
     for other in ("psycopg.pool", "pyrate_limiter"):
         logging.getLogger(other).error("chatter")
+    logging.getLogger("apscheduler.scheduler").warning("chatter")
     events = structlog.get_logger()
     events.debug("too much")
     events.info("digest planned", chat=7, matched=5)

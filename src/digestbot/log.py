@@ -13,7 +13,11 @@ import structlog
 from stamina.instrumentation import set_on_retry_hooks
 
 _NOISY = "aiosqlite alembic apscheduler asyncio httpcore httpcore2 httpx httpx2 openai stamina telegram"
-_TOLD = ("telegram.ext.Updater", "apscheduler.executors", "psycopg.pool", "pyrate_limiter")
+_TOLD = {
+    **dict.fromkeys(("telegram.ext.Updater", "apscheduler.executors"), logging.CRITICAL),
+    **dict.fromkeys(("psycopg.pool", "pyrate_limiter"), logging.CRITICAL),
+    "apscheduler.scheduler": logging.ERROR,  # that a job still runs when it is due again is as it should be
+}
 """Of a Telegram or a database that is away, and of a job that failed or was ended, we say a line of ours."""
 
 
@@ -51,8 +55,8 @@ def set_up(level: str, secrets: Iterable[str] = (), form: Format = Format.CONSOL
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _NOISY.split():
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    for name in _TOLD:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name, least in _TOLD.items():
+        logging.getLogger(name).setLevel(least)
     set_on_retry_hooks([])  # who asks again tells it
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
