@@ -155,6 +155,13 @@ def test_a_bot_that_can_not_be_is_not_healthy(
     assert told("healthy", DATA_DIR=folder) == (1, "The bot does not run, or hangs.\n")
 
 
+@pytest.mark.parametrize("at", ["noon", "0001-01-01T00:00", "9999-12-31T23:59-12:00"])
+def test_what_is_no_time_is_told(told: Callable[..., tuple[int, str]], at: str) -> None:
+    """With an example."""
+    code, complaint = told("deliver", "--dry-run", "--at", at)
+    assert (code, "is not a time; write" in complaint) == (2, True)
+
+
 def test_days_the_wrong_way_round_are_refused(told: Callable[..., tuple[int, str]]) -> None:
     """Read as no days at all, they would mean those of today."""
     for words in (("--from", "2025-10-15", "--to", "2025-10-10"), ("--from", "2999-01-01")):

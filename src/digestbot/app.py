@@ -260,6 +260,7 @@ class App:
 
     async def take_place(self) -> None:
         """Be one of those who deliver. Raises SettingsError where there is room for one, and one is there."""
+        await self.store.write_nothing()  # else each job would tell of it, and all would seem to run
         if not await self.store.lead() and not self.store.is_shared:
             problem = (
                 f"Another digestbot delivers from {self.store.place}; a SQLite file is for one process. "

@@ -287,7 +287,9 @@ def _clock(at: str) -> "Clock | None":
     try:
         read = datetime.fromisoformat(at)
     except ValueError:
-        raise typer.BadParameter(f"{at!r} is not a time; write 2025-10-15T08:00", param_hint="--at") from None
+        read = None
+    if read is None or not 1970 <= read.year < 9999:  # where time begins and ends no zone can be looked up
+        raise typer.BadParameter(f"{at!r} is not a time; write 2025-10-15T08:00", param_hint="--at")
     moment = read if read.tzinfo else read.replace(tzinfo=UTC)
     return lambda: moment
 

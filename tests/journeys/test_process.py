@@ -205,6 +205,15 @@ async def test_a_second_process_on_a_sqlite_file_is_told_why_it_can_not(world: W
         assert "digest" in await ask(ann, "/help")
 
 
+@pytest.mark.parametrize("words", ["run", "deliver"])
+async def test_a_database_that_may_only_be_read_ends_the_start(world: World, words: str) -> None:
+    """Also where its schema is the newest: nothing would be planned, and each job fail."""
+    url = f"sqlite+aiosqlite:///file:{world.folder}/digestbot.db?mode=ro&uri=true"
+    code, _, complaints = await digestbot(world, words, DIGESTBOT_DATABASE__URL=url)
+    assert (code, complaints.count("\n")) == (2, 1)
+    assert "attempt to write a readonly database; let digestbot write there" in complaints
+
+
 async def test_fetch_digest_and_dry_run(world: World) -> None:
     """The archive is filled, printed as documents, and a delivery shown without being sent."""
     ann = world.telegram.user("Ann", started=True)
