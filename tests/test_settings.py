@@ -181,8 +181,9 @@ def test_no_secret_is_shown() -> None:
         telegram={"token": TOKEN},
         huggingface={"token": "hf_secret"},
         database={"url": "postgresql+asyncpg://ann:pa55word@localhost/papers"},
+        llm={"url": "https://ann:pa66word@llm.example.org/v1"},
     )
-    assert set(settings.secrets()) == {TOKEN, "hf_secret", "pa55word"}
+    assert set(settings.secrets()) == {TOKEN, "hf_secret", "pa55word", "pa66word"}
     assert TOKEN not in repr(settings)
     assert "hf_secret" not in repr(settings)
     (told,) = problems(DIGESTBOT_TELEGRAM__TOKEN="123456 AAbb-secret")

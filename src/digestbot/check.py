@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from telegram.error import InvalidToken, TelegramError
@@ -55,7 +55,9 @@ async def examine() -> list[Finding]:
         sources = [await _source(app, source) for source in app.sources]
         database, telegram = await _database(app), await _telegram(app, settings)
         complete = Finding("settings", ok=True, told="complete")
-        return [complete, database, telegram, *sources, await _summaries(app, settings, database)]
+        findings = [complete, database, telegram, *sources, await _summaries(app, settings, database)]
+    hidden = settings.secrets()  # an address may hold a password
+    return [replace(finding, told=log.blank(finding.told, hidden)) for finding in findings]
 
 
 def _problems(demand: Callable[[], object]) -> list[Finding]:

@@ -71,6 +71,15 @@ async def test_a_database_that_a_start_refuses_is_found(settings: Settings, home
     assert (what, "readonly database; let digestbot write there" in told) == ("database", True)
 
 
+async def test_a_password_in_an_address_is_not_told(settings: Settings) -> None:
+    """Of a server of one's own behind a proxy that asks for it."""
+    guarded = "http://ann:pa55word@127.0.0.1:9"
+    settings(LLM__MODEL="tiny", LLM__URL=f"{guarded}/v1", TELEGRAM__API_URL=guarded)
+    found = failed(await examine())
+    assert [what for what, _ in found] == ["telegram", "summaries"]
+    assert all("http://ann:[secret]@127.0.0.1:9" in told for _, told in found)
+
+
 async def test_a_trial_leaves_nothing(store: Store) -> None:
     """On both databases, however often."""
     before = await store.counts()

@@ -120,8 +120,12 @@ class Settings(BaseSettings):
         shown = [secret.get_secret_value() for secret in given if secret is not None]
         if self.telegram.token is None and self.telegram.token_file is not None:
             shown.append(self.telegram_token())
-        password = urlsplit(self.database.url or "").password
-        return [*shown, *([password] if password else [])]
+        addresses = (
+            *(self.database.url, self.telegram.api_url, self.huggingface.url, self.arxiv.url),
+            *(self.llm.url, self.summaries.fulltext_url),
+        )
+        passwords = [urlsplit(address).password for address in addresses if address]
+        return [*shown, *(password for password in passwords if password)]
 
     def make_data_dir(self) -> None:
         """Make the data folder, where it is not there yet. Raises SettingsError where that can't be."""
