@@ -175,10 +175,12 @@ async def test_a_digest_is_opened_only_by_those_who_were_told_it(store: Store, r
 
 
 async def test_a_slot_has_one_delivery(store: Store, reader: Subscriber) -> None:
-    """The database itself refuses a second digest for the same due time."""
-    with pytest.raises(sa.exc.IntegrityError):
-        async with store.write() as tables:
-            await plan(tables, reader)
+    """The database itself refuses a second digest for the same due time; the next reader's is planned."""
+    async with store.write() as tables:
+        other = await tables.subscribers.add(a_subscriber(8, next_due_at=NOON), NOON)
+        (digest_id,) = await tables.deliveries.compose([pack(DIGEST)], [True], NOON)
+        assert await tables.deliveries.plan({reader.id: digest_id, other.id: digest_id}) == 1
+        assert await tables.deliveries.states() == {State.PLANNED: 2}
 
 
 async def test_who_is_deleted_leaves_nothing(store: Store, reader: Subscriber) -> None:

@@ -140,11 +140,13 @@ async def _write(tables: Tables, readers: Sequence[Waiting], news: News, now: da
     await _compose(tables, told, news, now)
     ids = [news.ids[which] for which in told]
     new = {reader.id: id_ for reader, id_ in zip(readers, ids, strict=True) if id_ is not None}
-    await tables.deliveries.plan(new)
+    planned = await tables.deliveries.plan(new)
+    if planned < len(new):  # a clock went wrong, or we did
+        log.error("readers had a digest of this time already", count=len(new) - planned)
     moved = _moved_on(zip(readers, (id_ is not None for id_ in ids), strict=True), now)
     for (next_due_at, is_told), those in moved.items():
         await tables.subscribers.move_on(those, news.upto, next_due_at, is_told=is_told)
-    return len(new)
+    return planned
 
 
 async def _compose(tables: Tables, told: Iterable[Which], news: News, now: datetime) -> None:

@@ -16,7 +16,7 @@ from digestbot.core.why import Told
 from digestbot.store.bulk import insert_many, one_of, pairs, to_driver
 from digestbot.store.picks import Packed, unpack
 from digestbot.store.queue import GROUPED, START, Claim, Group, Place
-from digestbot.store.schema import UTCDateTime, deliveries, digests, subscribers
+from digestbot.store.schema import UTCDateTime, deliveries, digests, insert, subscribers
 
 _FURTHEST = timedelta(days=2)
 """The longest wait is a day: what Telegram wishes, at most."""
@@ -71,19 +71,23 @@ class Deliveries:
         )
         return ids
 
-    async def plan(self, told: Mapping[int, int]) -> None:
-        """Write which digest each subscriber who is due is to be told, by their ids.
+    async def plan(self, told: Mapping[int, int]) -> int:
+        """Write which digest each subscriber who is due is to be told, by their ids; tell how many.
 
-        The slot is when they are due; one that is there already raises IntegrityError.
+        The slot is when they are due. One that is there already stays as it is, and costs the others nothing.
         """
         if not told:
-            return
+            return 0
         new, slot_at = pairs(self._connection, told), subscribers.c.next_due_at
         rows = sa.select(new.c.key, new.c.value, slot_at, slot_at, sa.literal(State.PLANNED))
         columns = ["subscriber_id", "digest_id", "slot_at", "act_at", "state"]
-        await self._connection.execute(
-            deliveries.insert().from_select(columns, rows.join(subscribers, subscribers.c.id == new.c.key))
-        )
+        due = rows.join(subscribers, subscribers.c.id == new.c.key).where(sa.true())  # SQLite needs one here
+        planned = insert(self._connection, deliveries).from_select(columns, due)
+        try:
+            async with self._connection.begin_nested():
+                return (await self._connection.execute(planned)).rowcount
+        except sa.exc.IntegrityError:  # to allow for it each time takes PostgreSQL a third longer
+            return (await self._connection.execute(planned.on_conflict_do_nothing())).rowcount
 
     async def claim(self, now: datetime, limit: int = 1, after: Place = START) -> Claim:
         """Take what has waited longest, at most *limit*, from a place in the queue on.
