@@ -4,10 +4,11 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from digestbot.playground import transcript
-from digestbot.playground.transcript import _wrap, columns
+from digestbot.playground.transcript import _wrap
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -50,7 +51,7 @@ async def test_a_chat_reads_well(telegram, bot, ann, clock):
 def test_lines_are_no_wider_than_asked(text, width):
     """Wrapping counts columns, and loses nothing but spaces."""
     lines = _wrap(text, width)
-    assert all(columns(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 

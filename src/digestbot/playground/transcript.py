@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date, tzinfo
+
+from rich.cells import cell_len, chop_cells
 
 from .entities import QUOTES, Entity
 from .messages import Message
@@ -30,17 +31,6 @@ def transcript(messages: Iterable[Message], zone: tzinfo, width: int = 80) -> st
     return "\n".join(line.rstrip() for line in lines) + "\n" if lines else ""
 
 
-def columns(text: str) -> int:
-    """Return how many terminal columns *text* takes; Korean and emoji take two each."""
-    return sum(_columns(character) for character in text)
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def _header(message: Message, clock: str) -> str:
     name = message.author.name if message.author else message.chat.name
     where = "" if message.chat.type == "private" or not message.author else f" in {message.chat.name}"
@@ -61,7 +51,7 @@ def _body(message: Message, width: int) -> Iterator[str]:
         yield f"[{', '.join(name.replace('_', ' ') for name in message.extra)}]"
     for line, is_quote in _lines(message):
         bar = BAR if is_quote else ""
-        for piece in _wrap(line, max(width - columns(bar), 10)):
+        for piece in _wrap(line, max(width - cell_len(bar), 10)):
             yield bar + piece
     for row in message.buttons or (message.keyboard.rows if message.keyboard else ()):
         yield from _wrap(" ".join(f"[ {button.text} ]" for button in row), width)
@@ -97,7 +87,7 @@ def _address(link: Entity, shown: str) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    return text if columns(text) <= width else next(iter(_wrap(text, width - 1))) + "…"
+    return text if cell_len(text) <= width else next(iter(_wrap(text, width - 1))) + "…"
 
 
 def _wrap(text: str, width: int) -> list[str]:
@@ -105,23 +95,10 @@ def _wrap(text: str, width: int) -> list[str]:
     lines, line = [], ""
     for word in text.split(" "):
         joined = f"{line} {word}" if line else word
-        if columns(joined) <= width:
+        if cell_len(joined) <= width:
             line = joined
             continue
-        if line:
-            lines.append(line)
-        line = word
-        while columns(line) > width:
-            head = _head(line, width)
-            lines.append(head)
-            line = line[len(head) :]
+        *whole, rest = chop_cells(word, width) or [""]
+        lines += [line, *whole] if line else whole
+        line = rest
     return [*lines, line]
-
-
-def _head(word: str, width: int) -> str:
-    taken = 0
-    for index, character in enumerate(word):
-        taken += _columns(character)
-        if taken > width:
-            return word[: max(index, 1)]
-    return word
