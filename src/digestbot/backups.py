@@ -26,13 +26,13 @@ def backup(
     from digestbot.settings import load
 
     if file.exists():
-        raise _refusal(f"{file} is there already; name a new file.")
+        raise SettingsError(f"{file} is there already; name a new file.")
     if not file.parent.is_dir():
-        raise _refusal(f"{file.parent} is not a folder.")
+        raise SettingsError(f"{file.parent} is not a folder.")
     url = load().database_url
     if (kept := _sqlite(url)) and not kept.is_file():
         place = "DIGESTBOT_DATA_DIR or DIGESTBOT_DATABASE__URL names another database"
-        raise _refusal(f"{kept} is not there; {place}.")
+        raise SettingsError(f"{kept} is not there; {place}.")
     _run(_backup(url, file))
     print(f"Everything is in {file}, {file.stat().st_size:,} bytes; `digestbot restore` brings it back.")
 
@@ -58,9 +58,9 @@ def copy(
     """Copy everything from one database to another, SQLite or PostgreSQL. The bot must not run."""
     old, new = _checked(source), _checked(target)
     if old == new:
-        raise _refusal("FROM and TO are the same database.")
+        raise SettingsError("FROM and TO are the same database.")
     if (file := _sqlite(old)) and not file.is_file():
-        raise _refusal(f"{file} is not there.")
+        raise SettingsError(f"{file} is not there.")
     with _progress() as report:
         copied = _run(_copy(old, new, report))
     print(f"{sum(copied.values()):,} rows of {len(copied)} tables copied, and counted again.")
@@ -82,7 +82,7 @@ async def _restore(url: str, file: Path, *, replace: bool) -> dict[str, int]:
             await _check_stopped(store)
             rows = sum((await store.counts()).values())
         if rows and not replace:
-            raise _refusal(f"{store.place} holds {rows:,} rows; --replace deletes them.")
+            raise SettingsError(f"{store.place} holds {rows:,} rows; --replace deletes them.")
         await load(url, file, revisions())
         await store.upgrade()
         return await store.counts()
@@ -94,7 +94,7 @@ async def _copy(source: str, target: str, report: "Report") -> dict[str, int]:
     async with Store(source) as old, Store(target) as new:
         with _told_of(old):
             if not await old.is_newest():
-                raise _refusal(
+                raise SettingsError(
                     f"{old.place} is not at revision {max(revisions())} of the schema. Bring it there first, "
                     f"with DIGESTBOT_DATABASE__URL set to it: digestbot db upgrade"
                 )
@@ -103,14 +103,14 @@ async def _copy(source: str, target: str, report: "Report") -> dict[str, int]:
             await _check_stopped(new)
             rows = sum((await new.counts()).values())
             if rows:
-                raise _refusal(f"{new.place} holds {rows:,} rows already; name an empty database.")
+                raise SettingsError(f"{new.place} holds {rows:,} rows already; name an empty database.")
             await new.upgrade()
         return await new.copy_from(old, report)
 
 
 async def _check_stopped(store: "Store") -> None:
     if not await store.lead():
-        raise _refusal(f"A digestbot runs on {store.place}. Stop it first.")
+        raise SettingsError(f"A digestbot runs on {store.place}. Stop it first.")
 
 
 def _checked(url: str) -> str:
@@ -120,9 +120,9 @@ def _checked(url: str) -> str:
     try:
         regular = database(url)
     except ValueError as error:
-        raise _refusal(f"{url.split('://', 1)[0]}://… {error}.") from None
+        raise SettingsError(f"{url.split('://', 1)[0]}://… {error}.") from None
     if (file := _sqlite(regular)) and not file.parent.is_dir():
-        raise _refusal(f"{file.parent} is not a folder.")
+        raise SettingsError(f"{file.parent} is not a folder.")
     return regular
 
 
@@ -130,10 +130,6 @@ def _sqlite(url: str) -> Path | None:
     """Return the file that a URL of SQLite's names."""
     scheme, _, place = url.partition(":///")
     return Path(place.partition("?")[0]) if scheme.startswith("sqlite") else None
-
-
-def _refusal(problem: str) -> SettingsError:
-    return SettingsError(problem)
 
 
 @contextmanager
@@ -157,9 +153,9 @@ def _run(act: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(act)
     except SchemaError as error:
-        raise _refusal(f"The database {error}") from None
+        raise SettingsError(f"The database {error}") from None
     except (BackupError, MiscountError, *UNREACHABLE) as error:
-        raise _refusal(f"{getattr(error, 'orig', error)}; nothing was changed.") from None
+        raise SettingsError(f"{getattr(error, 'orig', error)}; nothing was changed.") from None
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import replace
 from digestbot.core.categories import NAMES
 from digestbot.core.digest import Card, Listing, Trial, asks
 from digestbot.core.narrow import Way
-from digestbot.core.paper import Opinion, Paper
+from digestbot.core.paper import Opinion
 from digestbot.core.subscriber import Reader, Subscriber
 from digestbot.core.taste import Taste
 from digestbot.core.trends import Trend
@@ -25,7 +25,6 @@ from digestbot.render.buttons import (
     choices_of_narrowing,
     choices_of_popular,
     keep,
-    keep_label,
     likely_zone,
     links,
     list_press,
@@ -37,7 +36,6 @@ from digestbot.render.buttons import (
     turns,
     under_list,
 )
-from digestbot.render.citations import Format, written
 from digestbot.render.i18n import words
 from digestbot.render.learned import ON_A_PAGE, profile_buttons, vote_buttons
 from digestbot.render.markup import block
@@ -196,10 +194,6 @@ class Renderer:
                 return starts
             starts.append(following)
 
-    def saved(self, language: str, *, is_saved: bool) -> str:
-        """Return what the button that keeps a paper says."""
-        return keep_label(language, is_saved=is_saved)
-
     def votes(self, paper_id: str, language: str, opinion: Opinion) -> dict[str, str]:
         """Return what the buttons that say what a reader thinks of a paper say, by their codes."""
         buttons = vote_buttons(paper_id, language, opinion)
@@ -211,10 +205,6 @@ class Renderer:
         html = block("says.jinja", "profile", reader.language, taste=taste, shown=shown, **learned_from)
         has_votes = any(learned_from.values())
         return Message(html, profile_buttons(taste, page, reader.language) if has_votes else ())
-
-    def export(self, papers: Sequence[Paper], form: Format) -> Document:
-        """Return papers as a file."""
-        return written(papers, form)
 
     def everything(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> Document:
         """Return all that is kept of a reader, the rows of each table, as a file."""

@@ -9,7 +9,8 @@ from digestbot.core import wishes
 from digestbot.core.digest import Listing, View, ViewKind
 from digestbot.core.subscriber import ChatKind, Subscriber
 from digestbot.errors import UserError
-from digestbot.render.citations import Format
+from digestbot.render.buttons import keep_label
+from digestbot.render.citations import Format, written
 
 
 async def search(update: Update, context: Context) -> None:
@@ -52,7 +53,7 @@ async def save_pressed(update: Update, context: Context) -> None:
     if chat_of(update).kind is ChatKind.PRIVATE:
         is_saved = await membership.toggle_saved(chat_of(update), paper_id)
         said = render.say("now_saved" if is_saved else "no_longer_saved", reader)
-        label = render.saved(reader.language, is_saved=is_saved)
+        label = keep_label(reader.language, is_saved=is_saved)
         await context.relabel(query, {query.data or "": label}, said)
         await context.desk.tastes.learn(chat_of(update))
         return
@@ -96,7 +97,7 @@ async def _hand_over(update: Update, context: Context, reader: Subscriber, form:
     papers = await context.desk.library.saved(reader)
     if not papers:
         raise UserError("nothing-saved")
-    await context.hand_over(update, context.desk.render.export(papers, names[form]))
+    await context.hand_over(update, written(papers, names[form]))
 
 
 async def _recap(update: Update, context: Context, kind: ViewKind) -> tuple[Listing, Subscriber]:
