@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from digestbot.core.digest import select
-from digestbot.core.paper import Paper, merge
+from digestbot.core.paper import Paper, add
 from digestbot.core.postings import Postings, Rules
 from digestbot.core.query import parse
 from digestbot.core.rank import NO_VOTES, Weights
@@ -41,7 +41,7 @@ def read_papers(paths: Iterable[Path], *, hide_keywords: bool) -> list[Paper]:
     for path in paths:
         for paper in _papers(_json(path), _day(path)):
             shown = replace(paper, ai_keywords=()) if hide_keywords else paper
-            papers[paper.id] = merge(papers[paper.id], shown) if paper.id in papers else shown
+            add(papers, shown)
     return list(papers.values())
 
 

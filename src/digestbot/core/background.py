@@ -5,8 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from digestbot.core.sheet import Sheet
-
 _PRIOR = 50
 """Papers' worth of doubt: a word counts as usual until about so many papers are known."""
 _USUAL = 0.02
@@ -31,11 +29,11 @@ class Background:
         return max(map(self.rarity, words), default=0.0)
 
 
-def background(sheets: Iterable[Sheet]) -> Background:
-    """Return what *sheets* tell of words' rarity."""
+def background(papers: Iterable[Iterable[str]]) -> Background:
+    """Return what *papers*, each told by its words, tell of these words' rarity."""
     holding: Counter[str] = Counter()
-    papers = 0
-    for sheet in sheets:
-        holding.update(sheet.words)
-        papers += 1
-    return Background(papers, holding)
+    count = 0
+    for words in papers:
+        holding.update(set(words))
+        count += 1
+    return Background(count, holding)

@@ -101,6 +101,11 @@ def canonical_id(text: str) -> str | None:
     return re.sub(r"\.[A-Z]{2}(?=/)", "", found[1]) if found else None
 
 
+def add(papers: dict[str, Paper], read: Paper) -> None:
+    """Add a paper to others, by id; one that is there already is brought up to date."""
+    papers[read.id] = merge(papers[read.id], read) if read.id in papers else read
+
+
 def merge(known: Paper, read: Paper) -> Paper:
     """Return *known* brought up to date by a later reading: what *read* leaves empty stays as it was.
 

@@ -18,15 +18,16 @@ def popular(keywords: Iterable[Sequence[str]], most: int) -> list[tuple[str, int
     """
     spellings: dict[tuple[str, ...], Counter[str]] = {}
     for given in keywords:
-        for key, keyword in {tuple(words(keyword)): keyword for keyword in given}.items():
+        for key, keyword in {words(keyword): keyword for keyword in given}.items():
             spellings.setdefault(key, Counter())[keyword] += 1
-    counts = {_commonest(written): written.total() for key, written in spellings.items() if key}
+    counts = {commonest(written): written.total() for key, written in spellings.items() if key}
     offered = [keyword for keyword in counts if _can_be_offered(keyword)]
     offered.sort(key=lambda keyword: (-counts[keyword], keyword))
     return [(keyword, counts[keyword]) for keyword in offered[:most]]
 
 
-def _commonest(written: Counter[str]) -> str:
+def commonest(written: Counter[str]) -> str:
+    """Return the spelling that was written most often; of equals, the first by letter."""
     return min(written, key=lambda keyword: (-written[keyword], keyword))
 
 

@@ -116,7 +116,7 @@ class Postings:
 
     @cached_property
     def _background(self) -> Background:
-        return background(self._sheets)
+        return background(sheet.words for sheet in self._sheets)
 
     def _union(self, topics: Iterable[str]) -> int:
         bits = self._bits

@@ -15,7 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from digestbot.core.background import Background
+from digestbot.core.background import Background, background
 from digestbot.core.digest import How, Pick
 from digestbot.core.paper import Paper
 from digestbot.core.relevance import LINKS
@@ -98,12 +98,7 @@ def _written(surfaces: Sequence[str], text: str) -> str:
 
 def known_words(papers: Iterable[Paper]) -> Background:
     """Return how many of *papers* hold each word in title or keywords."""
-    holding: Counter[str] = Counter()
-    count = 0
-    for paper in papers:
-        holding.update(told_words(paper).keys())
-        count += 1
-    return Background(count, holding)
+    return background(map(told_words, papers))
 
 
 def learn(lessons: Sequence[Lesson], known: Background, removed: AbstractSet[str] = frozenset()) -> Taste:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digestbot.core.paper import Paper
+from digestbot.core.popular import commonest
 from digestbot.core.rank import by_votes
 from digestbot.core.text import words
 
@@ -107,13 +108,12 @@ def _ago(paper: Paper, last: date) -> int:
 def _by_keyword(papers: Iterable[Paper]) -> dict[tuple[str, ...], list[Paper]]:
     having: defaultdict[tuple[str, ...], list[Paper]] = defaultdict(list)
     for paper in papers:
-        for key in {tuple(words(keyword)) for keyword in paper.ai_keywords} - {()}:
+        for key in {words(keyword) for keyword in paper.ai_keywords} - {()}:
             having[key].append(paper)
     return having
 
 
 def _spelled(key: tuple[str, ...], papers: Collection[Paper]) -> str:
-    written = Counter(
-        keyword for paper in papers for keyword in paper.ai_keywords if tuple(words(keyword)) == key
+    return commonest(
+        Counter(keyword for paper in papers for keyword in paper.ai_keywords if words(keyword) == key)
     )
-    return min(written, key=lambda keyword: (-written[keyword], keyword))

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import feedparser
 import structlog
 
-from digestbot.core.paper import Paper, canonical_id, merge
+from digestbot.core.paper import Paper, add, canonical_id
 from digestbot.errors import SourceError
 from digestbot.sources.http import Format, Http, Pace
 from digestbot.sources.listing import REJECTED_LENGTH, FetchedDay, Rejected, clean
@@ -138,8 +138,7 @@ def _sort_out(entries: Sequence[Any], day: date, papers: dict[str, Paper], rejec
             text = ascii(f"{entry.get('id')} {entry.get('title')}")
             rejected.append(Rejected(text[:REJECTED_LENGTH], f"{type(error).__name__}: {error}"[:200]))
         else:
-            known = papers.get(paper.id)
-            papers[paper.id] = merge(known, paper) if known else paper
+            add(papers, paper)
 
 
 async def _read(body: bytes) -> Any:

@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from digestbot.core.paper import Paper, canonical_id, merge
+from digestbot.core.paper import Paper, add, canonical_id
 from digestbot.errors import SourceError
 from digestbot.sources.http import Http
 from digestbot.sources.listing import REJECTED_LENGTH, FetchedDay, Rejected, clean
@@ -87,8 +87,7 @@ def _sort_out(page: list[Any], day: date, papers: dict[str, Paper], rejected: di
         except (KeyError, TypeError, ValueError) as error:  # the shapes of a bad entry, no wider
             rejected[Rejected(_json(entry)[:REJECTED_LENGTH], _reason(error))] = None
         else:
-            known = papers.get(paper.id)
-            papers[paper.id] = merge(known, paper) if known else paper
+            add(papers, paper)
 
 
 def to_paper(entry: Any, day: date) -> Paper:
