@@ -1,5 +1,6 @@
 """Every command, as a person sends it, with good and with bad words."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from digestbot.demo import Stage
 from digestbot.playground.people import Person
+from digestbot.render.menu import menu
 from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
 GOOD = [
@@ -117,6 +119,12 @@ async def test_every_command_answers_in_both_languages(stage: Stage, ann: Person
             for person in (ann, minjun):
                 assert (await person.private.hears()).photo
     assert refused(stage) == []
+
+
+async def test_help_names_every_command(ann: Person) -> None:
+    """Of those that Telegram's menu offers; as each answer that points to it says."""
+    told = set(re.findall(r"(?:^|, )/([a-z]+)", await ask(ann, "/help"), re.MULTILINE))
+    assert {name for name, _ in menu("en")} - told == {"help", "start"}
 
 
 async def test_bad_words_are_answered_and_store_nothing(stage: Stage, ann: Person) -> None:
