@@ -306,6 +306,11 @@ async def test_all_that_is_stored_is_handed_over(stage: Stage, ann: Person) -> N
     lab = stage.telegram.group("Lab", admins=[ann])
     await ann.says("/export all", in_=lab)
     assert "private chat" in (await lab.hears()).text
+    await ann.says("/privacy", in_=lab)
+    told_there = await lab.hears()
+    assert "In our private chat /export all sends you" in told_there.text
+    assert "its admins delete with /stop here" in told_there.text
+    assert told_there.buttons == ()
     assert refused(stage) == []
 
 

@@ -124,6 +124,12 @@ async def test_a_members_vote_is_the_members_own(stage: Stage, ann: Person, minj
     await ask(minjun, "/start")
     await ann.says(f"/summary {NIGHT}", in_=lab)
     shown = await lab.hears()
+    stranger = stage.telegram.user("Ben", "en")
+    stranger.joins(lab)
+    for button in ("👍 Useful", "☆ Save"):
+        told = (await (await stranger.taps(button, on=shown)).answered()).text
+        assert told.startswith("What you save and vote on is yours alone, and I don't know you yet.")
+        assert told.endswith("send /start; then tap again.")
     press = await minjun.taps("👍 Useful", on=shown)
     assert "개인 채팅에서 본인만" in (await press.answered()).text
     press = await ann.taps("👍 Useful", on=shown)

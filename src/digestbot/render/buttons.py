@@ -130,7 +130,7 @@ def choices(name: str, reader: Subscriber) -> Rows:
                 _everything(reader.language),
             )
         case "privacy":
-            return (_everything(reader.language),)
+            return () if reader.kind.is_group else (_everything(reader.language),)
         case "ask_forget":
             return (
                 (Button(t("Yes, forget them"), Press("forget", ("yes",))),),

@@ -59,7 +59,7 @@ async def save_pressed(update: Update, context: Context) -> None:
         return
     member = await membership.reader(member_of(update))
     if not member.id:
-        raise UserError("save-needs-start", bot=context.bot.username)
+        raise UserError("needs-start", bot=context.bot.username)
     is_new = await membership.save(member_of(update), paper_id)
     await context.desk.tastes.learn(member_of(update))
     await context.toast(query, render.say("saved_for_member" if is_new else "saved_before", member))

@@ -22,7 +22,7 @@ async def vote_pressed(update: Update, context: Context) -> None:
     reader = await desk.membership.reader(chat)
     is_private = chat_of(update).kind is ChatKind.PRIVATE
     if not is_private and not reader.id:
-        raise UserError("save-needs-start", bot=context.bot.username)
+        raise UserError("needs-start", bot=context.bot.username)
     holds = await desk.tastes.vote(chat, paper_id, _OPINIONS[name])
     said = desk.render.say("voted", reader, opinion=holds, is_private=is_private)
     if is_private:
