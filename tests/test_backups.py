@@ -89,6 +89,11 @@ async def test_a_database_with_a_password_is_kept_and_brought_back(
     assert (made.returncode, made.stderr) == (0, "")
     restored = digestbot(keeper, "restore", str(file), "--replace")
     assert (restored.returncode, restored.stderr) == (0, "")
+    other = tmp_path / "other"
+    other.write_bytes(b"SQLite format 3")
+    mistaken = digestbot(keeper, "restore", str(other), "--replace")
+    told = f"{other} is not a backup of a PostgreSQL database of digestbot's; nothing was changed."
+    assert (mistaken.returncode, mistaken.stderr) == (2, f"{told}\n")
     refused = digestbot(url.replace("postgres@", "keeper:wrong@"), "backup", f"{file}2")
     assert (refused.returncode, "password authentication failed" in refused.stderr) == (2, True)
 

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from digestbot.store.schema import INDEX, metadata
 
 _REVISION = "alembic_version"
+_ARCHIVE = b"PGDMP"
+"""How what `pg_dump --format=custom` writes begins."""
 
 
 class BackupError(Exception):
@@ -55,6 +57,7 @@ async def load(url: str, file: Path, known: Iterable[str]) -> None:
         return
     with TemporaryDirectory() as folder:
         script = Path(folder) / "script.sql"
+        _check_archive(file)
         mark = ("--data-only", f"--table={_REVISION}", f"--file={script}")
         await _run("pg_restore", None, *mark, str(file))
         _check_revision(file, _copied(script.read_text(encoding="utf-8")), set(known))
@@ -100,6 +103,13 @@ def _check(file: Path, known: set[str]) -> None:
     _check_revision(file, revision, known)
 
 
+def _check_archive(file: Path) -> None:
+    """Raise BackupError for a file that `pg_dump` did not write, such as a backup of SQLite's."""
+    with file.open("rb") as backup:
+        if backup.read(len(_ARCHIVE)) != _ARCHIVE:
+            raise BackupError(f"{file} is not a backup of a PostgreSQL database of digestbot's")
+
+
 def _check_revision(file: Path, revision: str | None, known: set[str]) -> None:
     if revision is None:
         raise BackupError(f"{file} is not a backup of a PostgreSQL database of digestbot's")
@@ -135,4 +145,4 @@ async def _run(program: str, place: sa.URL | None, *arguments: str) -> None:
     )
     _, told = await process.communicate()
     if process.returncode:
-        raise BackupError(f"{program}: {told.decode(errors='replace').strip()}")
+        raise BackupError(" ".join(told.decode(errors="replace").split()))  # it names the program
