@@ -108,6 +108,17 @@ def test_a_database_is_named_as_who_hosts_it_names_it(written: str, meant: str) 
     assert only(database={"url": written}).database.url == meant
 
 
+def test_home_is_known_without_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a file of settings says ~, no folder of that name is made."""
+    monkeypatch.setenv("HOME", "/home/ann")
+    for name in ("DATA_DIR", "SYNONYMS", "TELEGRAM__TOKEN_FILE"):
+        monkeypatch.setenv(f"DIGESTBOT_{name}", "~/papers")
+    settings = load()
+    assert {settings.data_dir, settings.synonyms, settings.telegram.token_file} == {Path("/home/ann/papers")}
+    (told,) = problems(DIGESTBOT_DATA_DIR="~nobody-of-this-name/papers")
+    assert told.startswith("DIGESTBOT_DATA_DIR names ~nobody-of-this-name/papers, and nobody's home is known")
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     """Nobody has to start four times to learn of four."""
     told = problems(

@@ -24,7 +24,7 @@ from pydantic_settings.exceptions import SettingsError as UnparsedError
 
 from digestbot.errors import SettingsError
 from digestbot.log import Format
-from digestbot.settings.checks import checked_token, level, numbers, people
+from digestbot.settings.checks import checked_token, level, numbers, people, place
 from digestbot.settings.groups import (
     Access,
     Alerts,
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     toml_file: ClassVar[Path | None] = None
     reads_environment: ClassVar[bool] = True
 
-    data_dir: Path = Field(
+    data_dir: Annotated[Path, AfterValidator(place)] = Field(
         Path(platformdirs.user_data_dir("digestbot", appauthor=False)),
         description="Folder of the SQLite file. Default: the user's data folder.",
         examples=["/data"],
@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     log_format: Format = Field(
         Format.CONSOLE, description="How a line of the log is written: console or json.", examples=["json"]
     )
-    synonyms: Path | None = Field(
+    synonyms: Annotated[Path, AfterValidator(place)] | None = Field(
         None,
         description="A file of synonyms instead of the one that ships; config/synonyms.toml tells its form.",
         examples=["/data/synonyms.toml"],

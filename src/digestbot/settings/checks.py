@@ -1,6 +1,7 @@
 """What a setting's value must be. Each check returns the value, made regular, or raises ValueError."""
 
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import available_timezones
 
@@ -67,6 +68,14 @@ def _postgres(value: str) -> str:
     if (mode := given.get("sslmode", _SSL_MODES[0])) not in _SSL_MODES:
         raise ValueError(f"has the sslmode {mode!r}, which is not one of {', '.join(_SSL_MODES)}")
     return f"{place}?{urlencode(given, safe='/')}" if given else place
+
+
+def place(value: Path) -> Path:
+    """Return where a file or folder is; ~ is the home, also where no shell has read the setting."""
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"names {value}, and nobody's home is known by that") from None
 
 
 def level(value: str) -> str:

@@ -33,7 +33,7 @@ class Telegram(Group):
     token: Annotated[SecretStr, AfterValidator(checks.checked_token)] | None = Field(
         None, description="The bot's token, from @BotFather.", examples=["123456:ABC-DEF1234ghIkl"]
     )
-    token_file: Path | None = Field(
+    token_file: Annotated[Path, AfterValidator(checks.place)] | None = Field(
         None,
         description="A file that holds the token, instead of the token.",
         examples=["/run/secrets/token"],
