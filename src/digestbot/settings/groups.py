@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 
+from digestbot.core import incident, retention
 from digestbot.core.access import Mode as AccessMode
 from digestbot.core.delivery import WhenUncertain
 from digestbot.core.languages import LANGUAGES
@@ -208,32 +209,39 @@ class Summaries(Group):
     )
 
 
+_RETENTION = retention.Retention()
+
+
 class Retention(Group):
     """For how many days what is no longer needed is kept."""
 
     deliveries: int = Field(
-        90,
+        _RETENTION.deliveries,
         ge=7,
         le=3650,
         description="Days that digests are kept after they were brought; /why tells of them.",
         examples=["30"],
     )
     searches: int = Field(
-        90,
+        _RETENTION.searches,
         ge=1,
         le=3650,
         description="Days that words are kept since they were last searched for; then their buttons are old.",
         examples=["30"],
     )
     attempts: int = Field(
-        365,
+        _RETENTION.attempts,
         ge=1,
         le=3650,
         description="Days that it is kept how the language model did; `summaries report` counts it.",
         examples=["90"],
     )
     texts: int = Field(
-        30, ge=1, le=3650, description="Days that full texts of papers are kept.", examples=["7"]
+        _RETENTION.texts,
+        ge=1,
+        le=3650,
+        description="Days that full texts of papers are kept.",
+        examples=["7"],
     )
 
 
@@ -279,15 +287,25 @@ class Limited(Group):
     )
 
 
+_ALERTS = incident.Alerts()
+
+
 class Alerts(Group):
     late_minutes: int = Field(
-        15, ge=1, le=1440, description="Owners are told when digests are so late.", examples=["30"]
+        _ALERTS.late_minutes,
+        ge=1,
+        le=1440,
+        description="Owners are told when digests are so late.",
+        examples=["30"],
     )
     disk_megabytes: int = Field(
-        500, ge=0, description="Or when the disk of data_dir has less room than this.", examples=["1000"]
+        _ALERTS.disk_megabytes,
+        ge=0,
+        description="Or when the disk of data_dir has less room than this.",
+        examples=["1000"],
     )
     budget_percent: int = Field(
-        90,
+        _ALERTS.budget_percent,
         ge=1,
         le=100,
         description="Or when so much of the language model's daily_token_budget is spent.",
