@@ -189,6 +189,10 @@ def test_no_clock(text: str) -> None:
         ("주중", WEEKDAYS),
         ("月曜と金曜", (0, 4)),
         ("周一和周五", (0, 4)),
+        ("周一三五", (0, 2, 4)),
+        ("星期二四和周六", (1, 3, 5)),
+        ("周一到五", WEEKDAYS),
+        ("星期一至五", WEEKDAYS),
     ],
 )
 def test_days(text: str, means: tuple[int, ...]) -> None:
@@ -197,7 +201,11 @@ def test_days(text: str, means: tuple[int, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,", "月x", "から", "周一到", "s", "and"]
+    "text",
+    [
+        *("", "someday", "mon-", "-", "1-5", "mon-xyz", ",,,", "月x", "から"),
+        *("周一到", "周八", "周一到八", "s", "and"),
+    ],
 )
 def test_no_days(text: str) -> None:
     """Refused with an example."""

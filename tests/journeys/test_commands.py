@@ -1,6 +1,7 @@
 """Every command, as a person sends it, with good and with bad words."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ BAD = [
     ("hello", "I answer to commands. To find papers about that: /search hello"),
     ("language models", "To get them with your digest: /add language models"),
     ("today", "Commands begin with a slash: /today"),
+    ("Help?", "Commands begin with a slash: /Help"),
     ("add agents", "Commands begin with a slash: /add agents"),
     ("1", "I answer to commands, for example"),
     ("https://example.org/a", "I answer to commands, for example"),
@@ -131,6 +133,7 @@ async def test_bad_words_are_answered_and_store_nothing(stage: Stage, ann: Perso
     """What can't be used gets a short answer with an example, and the database stays as it was."""
     before = _everything(stage)
     for words, answer in BAD:
+        stage.clock.now += timedelta(seconds=1)  # faster than that nobody is answered for long
         told = await ask(ann, words)
         assert answer in told, words
         assert len(told) < 500, words

@@ -100,6 +100,8 @@ _DAY_GROUPS = {
 }
 _TO = re.compile(r"\s*(?:[-–—~〜]|부터|から|至|到)\s*|\s+(?:to|through|thru)\s+")
 _AND = re.compile(r"\s+and\s+|\s*(?:&|그리고|하고|[와과]\s|[と和跟])\s*")
+_ONE_WEEK = re.compile(r"(周|星期)([一二三四五六日天]{2,})")
+"""Days of a week that is named once, as in 周一三五."""
 _UNTIL = re.compile(r"(?:까지|まで)$")
 _LETTERS = re.compile(rf"[{''.join(name for name in _DAYS if len(name) == 1)}]{{2,7}}")
 """Days of one letter in a row, as in 月水金."""
@@ -189,7 +191,8 @@ def weekdays(text: str) -> tuple[int, ...]:
     wanted = plain(text)
     if wanted in _DAY_GROUPS:
         return _DAY_GROUPS[wanted]
-    parts = re.split(r"[,、・\s]+", _AND.sub(",", _TO.sub("-", wanted)))
+    apart = _ONE_WEEK.sub(lambda read: ",".join(read[1] + day for day in read[2]), wanted)
+    parts = re.split(r"[,、・\s]+", _AND.sub(",", _TO.sub("-", apart)))
     days = {day for part in parts for day in _run(part)}
     if not days:
         raise UserError("usage-days")
@@ -291,9 +294,10 @@ def _run(part: str) -> tuple[int, ...]:
     if _LETTERS.fullmatch(part):
         return tuple(_DAYS[letter] for letter in part)
     first, dash, last = (name.removesuffix("s") for name in _UNTIL.sub("", part).partition("-"))
+    last = last if last in _DAYS else f"周{last}"  # 周一到五
     if first not in _DAYS or (dash and last not in _DAYS):
         raise UserError("usage-days")
-    start, end = _DAYS[first], _DAYS[last or first]
+    start, end = _DAYS[first], _DAYS[last if dash else first]
     return tuple((start + ahead) % 7 for ahead in range((end - start) % 7 + 1))
 
 

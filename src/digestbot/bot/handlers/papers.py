@@ -72,8 +72,9 @@ def _no_command(said: str) -> UserError:
     first, _, rest = said.partition(" ")
     if said[:1] == "/" and said[1:2].isalpha():  # Telegram takes only Latin letters for a command
         return UserError("unknown-command", command=first)
-    if first.lower() in (_WITH_WORDS if rest else _COMMANDS):
-        return UserError("not-a-command", command=said, topic=None)
+    bare = first if rest else first.rstrip("?!.")
+    if bare.lower() in (_WITH_WORDS if rest else _COMMANDS):
+        return UserError("not-a-command", command=f"{bare} {rest}".strip(), topic=None)
     is_topic = any(map(str.isalpha, said)) and "://" not in said and len(said) <= _LONGEST_TOPIC
     return UserError("not-a-command", command=None, topic=said if is_topic else None)
 
