@@ -200,7 +200,8 @@ class App:
         )
 
     def _called(self, method: str, status: str) -> None:
-        log.debug("telegram was called", method=method, status=status)
+        if self._settings.log_level == "DEBUG":  # to ask the logger would cost a push some percent
+            log.debug("telegram was called", method=method, status=status)
         self.metrics.call(method, status)
         self.token.called(status)
 
