@@ -45,6 +45,9 @@ def files(tmp_path: Path, newest_sqlite: Path) -> Path:
     with sqlite3.connect(newer) as database:
         database.execute("UPDATE alembic_version SET version_num = '0099'")
     database.close()
+    with sqlite3.connect(tmp_path / "others.db") as database:
+        database.execute("CREATE TABLE papers (title)")
+    database.close()
     return tmp_path
 
 
@@ -61,6 +64,12 @@ def files(tmp_path: Path, newest_sqlite: Path) -> Path:
             "unable to open database file; let digestbot",
         ),
         ("DATABASE__URL", "sqlite+aiosqlite:///newer.db", 2, "its schema is 0099, "),
+        (
+            "DATABASE__URL",
+            "sqlite+aiosqlite:///others.db",
+            2,
+            "another program's table 'papers'. Name an empty",
+        ),
         (
             "DATABASE__URL",
             "postgresql+asyncpg://u:pw@127.0.0.1:1/x",

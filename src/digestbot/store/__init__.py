@@ -31,7 +31,7 @@ from digestbot.store.papers import Papers
 from digestbot.store.personal import Personal
 from digestbot.store.recent import RecentDigests
 from digestbot.store.saved import Saved
-from digestbot.store.schema import WRITES
+from digestbot.store.schema import WRITES, metadata
 from digestbot.store.search import Index
 from digestbot.store.searches import Searches
 from digestbot.store.subscribers import Subscribers
@@ -183,12 +183,16 @@ class Store:
                 return await transfer(old, target, report)
 
     async def is_newest(self) -> bool:
-        """Tell whether the schema is up to date. Raises SchemaError where a newer digestbot made it.
+        """Tell whether the schema is up to date. Raises SchemaError where a newer digestbot, or another
+        program, made it.
 
         It does without Alembic, which is 9 MB and a seventh of a second.
         """
         async with self._engine.connect() as connection:
             revision = await connection.run_sync(_revision)
+            strange = [] if revision else await connection.run_sync(_taken)
+        if strange:
+            raise SchemaError(f"holds another program's table {strange[0]!r}. Name an empty database.")
         known = revisions()
         if revision is not None and revision not in known:
             raise SchemaError(
@@ -269,6 +273,11 @@ def _upgrade(connection: sa.Connection, revision: str) -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def _taken(connection: sa.Connection) -> list[str]:
+    """Return the tables that have a name of ours."""
+    return sorted(metadata.tables.keys() & set(sa.inspect(connection).get_table_names()))
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -13,7 +13,7 @@ UNREACHABLE = (sa.exc.SQLAlchemyError, OSError)
 
 
 class SchemaError(Exception):
-    """The database is of a newer digestbot."""
+    """The database is of a newer digestbot, or of another program."""
 
 
 class _Trouble(NamedTuple):
