@@ -40,6 +40,7 @@ def main() -> int:
                 kills=given.kills,
                 rate=given.rate,
                 workers=workers,
+                naps=workers - 1,  # where others take over
             )
             place = Path(folder) / database
             place.mkdir()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from digestbot.core.delivery import LEASE
 from digestbot.core.paper import Paper
 from digestbot.core.subscriber import EVERY_DAY, ChatKind, Schedule, Subscriber
 from digestbot.store import Store
@@ -43,6 +44,8 @@ class Scale:
     """Messages a second, of all workers together."""
     speed: float = 10.0
     trouble: float = 0.05
+    naps: int = 0
+    """So many processes are suspended each day, for longer than their claims are good."""
     gone: float = 0.02
     """The part of the chats that blocked us or move."""
 
@@ -141,6 +144,16 @@ class Crew:
         self.killed += 1
         await self.hire(1)
 
+    async def suspend(self, dice: random.Random, seconds: float) -> None:
+        """Let one stand still for so long, as where its machine sleeps; nobody is killed meanwhile."""
+        async with self._turn:
+            sleeper = self._workers[dice.randrange(len(self._workers))]
+            sleeper.send_signal(signal.SIGSTOP)
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                sleeper.send_signal(signal.SIGCONT)
+
     def memory(self) -> float:
         """Return the MB that they hold."""
         files = [Path(f"/proc/{worker.pid}/status") for worker in self._workers]
@@ -206,6 +219,8 @@ async def _live(
             events.create_task(_outage(telegram, dice.random() * lasts, OUTAGE / scale.speed))
         for at in sorted(dice.random() * lasts for _ in range(kills)):
             events.create_task(_kill(crew, dice, at))
+        for at in sorted(dice.random() * lasts for _ in range(scale.naps)):
+            events.create_task(_suspend(crew, dice, at, 1.3 * LEASE.total_seconds() / scale.speed))
     await until_done(store, clock)
 
 
@@ -217,6 +232,11 @@ async def _outage(telegram: BadTelegram, after: float, seconds: float) -> None:
 async def _kill(crew: Crew, dice: random.Random, after: float) -> None:
     await asyncio.sleep(after)
     await crew.kill(dice)
+
+
+async def _suspend(crew: Crew, dice: random.Random, after: float, seconds: float) -> None:
+    await asyncio.sleep(after)
+    await crew.suspend(dice, seconds)
 
 
 async def until_done(store: Store, clock: SharedClock) -> None:
