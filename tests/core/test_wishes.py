@@ -331,6 +331,24 @@ def test_topics() -> None:
     assert wishes.topics('a; b；c, "d; e"') == ["a", "b", "c", '"d; e"']
 
 
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("- diffusion\n- agents", ["diffusion", "agents"]),
+        ("– a b\n — c, d\n\n* e\n+ f", ["a b", "c", "d", "e", "f"]),
+        ("• a\n·b\n・拡散\n ◦ c", ["a", "b", "拡散", "c"]),
+        ("1. a\n2) b\n１０．\u3000c", ["a", "b", "c"]),
+        ("robots\n-survey\n- -video", ["robots", "-survey", "-video"]),
+        ("3D\n2.5D maps\nC++ - Rust", ["3D", "2.5D maps", "C++ - Rust"]),
+        ("- \n-\n- a", ["a"]),
+        ("- survey", ["- survey"]),
+    ],
+)
+def test_topics_of_a_pasted_list(text: str, means: list[str]) -> None:
+    """Of several lines the bullets are no part; a minus that touches its word mutes."""
+    assert wishes.topics(text) == means
+
+
 @pytest.mark.parametrize("said", ["5", "５", "5 papers", "5편", "5개", "5本", "5 篇"])
 def test_a_number(said: str) -> None:
     """Be it with what it counts."""

@@ -76,6 +76,17 @@ async def test_a_line_is_a_topic(stage: Stage, ann: Person) -> None:
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize("bullet", ["- ", "• ", "* ", "・"])
+async def test_a_list_is_pasted_with_its_bullets(stage: Stage, ann: Person, bullet: str) -> None:
+    """Which are no part of the topics; what mutes has a minus of its own."""
+    pasted = f"{bullet}agents\n{bullet}diffusion models"
+    told = await ask(ann, f"/add {pasted}\n-night")
+    assert "Added: agents, diffusion models\nMuted: -night." in told
+    assert "Removed: agents, diffusion models" in await ask(ann, f"/remove\n{pasted}")
+    assert "Muted: -agents, -(diffusion models)." in await ask(ann, f"/mute {pasted}")
+    assert refused(stage) == []
+
+
 @pytest.mark.parametrize("topic", ["zzqq", "protien", "微分の哲学", "zzqq OR qqzz", '"zz qq"'])
 async def test_who_gets_nothing_is_told_why_that_may_be(stage: Stage, ann: Person, topic: str) -> None:
     """Papers are in English; an example brings some. Not where something comes."""

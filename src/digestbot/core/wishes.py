@@ -66,6 +66,9 @@ _STYLES = {
     "分节": Style.SECTIONS,
 }
 _NEGATION = re.compile(r"^(?:\s*(?:[-–]|NOT\s))+\s*")
+_BULLET = re.compile(
+    r"^[^\S\n]*(?:[•·・●▪◦‣][^\S\n]*|(?:[-–—*+]|\d{1,2}[.)．）])(?:[^\S\n]+|$))", re.MULTILINE
+)
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,;\n，、；])+')
 _LISTED = re.compile(r"\s+(?:and|or)\s+|\s*(?:[/|&]|그리고|또는|[와과]\s|[と和或])\s*", re.IGNORECASE)
 _DAY_NAMES = (
@@ -113,8 +116,12 @@ def plain(text: str) -> str:
 
 
 def topics(text: str) -> list[str]:
-    """Return the topics between commas, semicolons and line ends; one in quotation marks parts none."""
-    return [part.strip() for part in _TOPIC.findall(text) if visible(part)]
+    """Return the topics between commas, semicolons and line ends; one in quotation marks parts none.
+
+    Of several lines each may begin with a bullet or its number; `-survey`, without a space, mutes.
+    """
+    bare = _BULLET.sub("", text) if "\n" in text.strip() else text
+    return [part.strip() for part in _TOPIC.findall(bare) if visible(part)]
 
 
 def listed(text: str) -> list[str]:
