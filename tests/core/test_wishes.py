@@ -349,6 +349,16 @@ def test_topics_of_a_pasted_list(text: str, means: list[str]) -> None:
     assert wishes.topics(text) == means
 
 
+@pytest.mark.parametrize(
+    "said", ["all", "All", "everything", "all my topics", "모든 주제", "すべてのトピック", "全部", "所有主题"]
+)
+def test_all_topics(said: str) -> None:
+    """As it is said in each language; more words are a topic."""
+    assert wishes.names_all(said)
+    assert not wishes.names_all(f"{said} agents")
+    assert not wishes.names_all(f"-{said}")
+
+
 @pytest.mark.parametrize("said", ["5", "５", "5 papers", "5편", "5개", "5本", "5 篇"])
 def test_a_number(said: str) -> None:
     """Be it with what it counts."""

@@ -87,6 +87,22 @@ async def test_a_list_is_pasted_with_its_bullets(stage: Stage, ann: Person, bull
     assert refused(stage) == []
 
 
+async def test_all_topics_are_removed_by_their_names_alone(stage: Stage, ann: Person) -> None:
+    """What does so is offered, and nothing is lost by a slip; a topic that is "all" is a topic."""
+    assert "no topics yet" in await ask(ann, "/remove all")
+    await ask(ann, '/add agents, "a, b", <R&D>, -night')
+    told = await ask(ann, "/remove all")
+    assert "only topics that are named" in told
+    offered = told.splitlines()[-1]
+    assert offered == '/remove agents, "a, b", <R&D>, -night'
+    assert "Your 4 topics" in await ask(ann, "/topics")
+    await ask(ann, "/add all")
+    assert "Removed: all" in await ask(ann, "/remove all")
+    assert 'Removed: agents, "a, b", <R&D>, -night' in await ask(ann, offered)
+    assert "no topics yet" in await ask(ann, "/topics")
+    assert refused(stage) == []
+
+
 @pytest.mark.parametrize("topic", ["zzqq", "protien", "微分の哲学", "zzqq OR qqzz", '"zz qq"'])
 async def test_who_gets_nothing_is_told_why_that_may_be(stage: Stage, ann: Person, topic: str) -> None:
     """Papers are in English; an example brings some. Not where something comes."""

@@ -240,6 +240,7 @@ def check_answers(topic: str, language: str) -> None:
     check(RENDER.narrowing(trials[0], 2**31, dict.fromkeys(Way, trials[0]), reader))
     check(RENDER.say("topics_removed", reader, removed=topics, missing=topics))
     check(RENDER.error(UserError("usage-remove", example=topic), language))
+    check(RENDER.error(UserError("usage-remove-all", topics=topics), language))
 
 
 @given(texts | long_texts, st.integers(4, 400))

@@ -11,6 +11,7 @@ from digestbot.core.query import key, parse
 from digestbot.core.subscriber import Chat, Subscriber
 from digestbot.core.text import visible
 from digestbot.core.threads import handed_on
+from digestbot.core.wishes import names_all
 from digestbot.errors import UserError
 from digestbot.store import Store, Tables
 
@@ -131,7 +132,10 @@ class Topics:
         return reader, topics[0]
 
     async def remove(self, chat: Chat, unwanted: Sequence[str]) -> TopicsChanged:
-        """Remove the topics that are there. Raises UserError `usage-remove` where none is named."""
+        """Remove the topics that are there.
+
+        Raises UserError `usage-remove` where none is named, `usage-remove-all` where all are meant.
+        """
         async with self._store.write() as tables:
             return await self._remove(tables, await self._readers.known(tables, chat), unwanted)
 
@@ -141,6 +145,8 @@ class Topics:
         if not named:
             raise UserError("usage-remove", example=next(iter(reader.topics), "agents"))
         gone = {found: had[found] for found in named if found in had}
+        if not gone and all(map(names_all, named.values())):  # a topic can be "all", too
+            raise UserError("usage-remove-all", topics=reader.topics)
         await tables.subscribers.remove_topics(reader.id, gone)
         reader = replace(reader, topics=tuple(topic for found, topic in had.items() if found not in gone))
         return TopicsChanged(

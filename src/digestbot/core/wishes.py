@@ -70,6 +70,9 @@ _BULLET = re.compile(
     r"^[^\S\n]*(?:[•·・●▪◦‣][^\S\n]*|(?:[-–—*+]|\d{1,2}[.)．）])(?:[^\S\n]+|$))", re.MULTILINE
 )
 _TOPIC = re.compile(r'(?:"[^"]*"|“[^”]*”|[^,;\n，、；])+')
+_ALL_TOPICS = re.compile(
+    rf"(?:{'|'.join(EVERYTHING)}|everything|모든|전부)\s*(?:my\s+|の)?(?:topics?|주제|トピック|主题)?"
+)
 _LISTED = re.compile(r"\s+(?:and|or)\s+|\s*(?:[/|&]|그리고|또는|[와과]\s|[と和或])\s*", re.IGNORECASE)
 _DAY_NAMES = (
     ("mon", "monday", "월", "월요일", "月", "月曜", "月曜日", "周一", "星期一"),
@@ -122,6 +125,11 @@ def topics(text: str) -> list[str]:
     """
     bare = _BULLET.sub("", text) if "\n" in text.strip() else text
     return [part.strip() for part in _TOPIC.findall(bare) if visible(part)]
+
+
+def names_all(text: str) -> bool:
+    """Tell whether `/remove` *text* means all topics: `all`, `everything`, `모든 주제`."""
+    return bool(_ALL_TOPICS.fullmatch(plain(text)))
 
 
 def listed(text: str) -> list[str]:
