@@ -1,10 +1,11 @@
 """/trends: a picture with words below it, and the keywords that burst."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from digestbot.demo import Stage
+from digestbot.demo import Stage, open_stage
 from digestbot.playground.people import Person
 from tests.journeys.conftest import NOON, TUESDAY, ask, papers, refused
 
@@ -53,5 +54,17 @@ async def test_the_week_has_its_chart(stage: Stage, ann: Person) -> None:
     await ask(ann, "/add agents")
     await ask(ann, "/week")
     assert (await ann.private.hears()).photo
-    assert "No paper of the last twelve weeks" in await ask(ann, "/trends unicorns")
+    assert "No paper of the last twelve weeks is about that" in await ask(ann, "/trends unicorns")
+    await ask(ann, "/remove agents")
+    await ask(ann, "/add unicorns")
+    assert "No paper of the last twelve weeks is about your topics" in await ask(ann, "/trends")
     assert refused(stage) == []
+
+
+@pytest.mark.parametrize("words", ["/trends", "/trends agents"])
+async def test_before_the_first_papers_there_is_no_trend(home: Path, words: str) -> None:
+    """Whatever is asked: nothing has been read."""
+    async with open_stage(home, NOON) as stage:
+        ann = stage.telegram.user("Ann", "en")
+        assert "No papers have been read yet" in await ask(ann, words)
+        assert refused(stage) == []

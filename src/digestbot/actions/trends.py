@@ -48,21 +48,21 @@ class Trends:
     async def look(self, reader: Subscriber, topic: str = "") -> tuple[Trend, bytes]:
         """Return the trend of *topic*, else of the reader's topics, else of all papers; and its PNG.
 
-        Raises QueryError, and UserError `no-trend` where no paper is about it.
+        Raises QueryError, and UserError `no-trend` where no paper is about it, `nothing-read` where none is.
         """
         topics = (topic,) if topic else tuple(sorted(reader.topics))
         async with self._store.read() as tables:
             newest = await tables.papers.newest_day(self._clock().date() + timedelta(days=1))
             arrival = await tables.papers.last_arrival()
         if newest is None:
-            raise UserError("no-trend")
+            raise UserError("nothing-read")
         which = newest, arrival, topics, bool(topic)
         async with self._turn:  # each takes a moment: one after the other
             if which not in self._trends:
                 _keep(self._trends, which, await self._made(which))
             trend, drawn = self._trends[which], (which, reader.language)
             if not trend.papers:
-                raise UserError("no-trend")
+                raise UserError("no-trend", is_asked=trend.is_asked)
             if drawn not in self._pictures:
                 _keep(self._pictures, drawn, await asyncio.to_thread(draw, trend, reader.language))
             return trend, self._pictures[drawn]
