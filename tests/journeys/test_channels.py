@@ -230,6 +230,32 @@ async def test_where_it_may_not_post_digests_wait_and_the_owner_is_told_once(
     assert refused(stage) == []
 
 
+@pytest.mark.parametrize("way", ["subscribe", "resume", "Bring digests there"])
+async def test_a_channel_that_it_may_not_post_in_is_not_said_to_be_subscribed(
+    stage: Stage, ann: Person, news: Chat, way: str
+) -> None:
+    """Who begins its digests is told what to do first; they come once that is done."""
+    await ann.private.hears()
+    news.let_bot_post(False, by=ann)
+    if way == "Bring digests there":
+        await ann.taps(way)
+        told = (await ann.private.hears()).text
+    else:
+        told = await ask(ann, f"/channels {await number_of(stage, news)} {way}")
+    assert "I may not post there now. Make me an admin" in told
+    assert "subscribed" not in told
+    assert "on again" not in told
+    assert await state_of(stage, news) is SubscriberState.BLOCKED
+    await stage.at(datetime(2025, 10, 15, 8, 0, tzinfo=UTC))
+    assert posts(news) == []
+    news.let_bot_post(True, by=ann)
+    await stage.settled()
+    assert await state_of(stage, news) is SubscriberState.ACTIVE
+    await stage.at(datetime(2025, 10, 16, 8, 0, tzinfo=UTC))
+    assert len(posts(news)) == 1
+    assert refused(stage) == []
+
+
 async def test_to_end_a_channels_digests_is_not_to_delete_ones_own_data(
     ann: Person, news: Chat, stage: Stage
 ) -> None:

@@ -55,7 +55,7 @@ async def is_admin(context: Context, chat_id: int, user_id: int) -> bool:
 
 
 async def may_post(context: Context, channel_id: int, user_id: int) -> bool:
-    """Tell whether a person may post in a channel that we are in, and so say what we post there."""
+    """Tell whether a person, or the bot, may post in a channel that we are in, and say what comes there."""
     member = await _member(context, channel_id, user_id)
     if isinstance(member, ChatMemberAdministrator):
         return bool(member.can_post_messages)

@@ -7,6 +7,7 @@ from digestbot.actions.membership import MOST_PAPERS, Wishes
 from digestbot.bot.asked import chat_of, message_of, pressed
 from digestbot.bot.context import Context, Handler, command, on_press
 from digestbot.bot.gate import may_change
+from digestbot.bot.handlers.start import begun
 from digestbot.core import pauses, wishes
 from digestbot.core.subscriber import Subscriber
 from digestbot.core.summary import Style
@@ -136,8 +137,7 @@ async def pause_pressed(update: Update, context: Context) -> None:
 
 async def resume_pressed(update: Update, context: Context) -> None:
     query, _ = pressed(update)
-    reader = await context.desk.membership.resume(chat_of(update))
-    await context.replace(query, context.desk.render.say("settings", reader))
+    await context.replace(query, context.desk.render.say("settings", await begun(update, context)))
 
 
 async def _set(update: Update, context: Context, what: str, value: str) -> Subscriber:

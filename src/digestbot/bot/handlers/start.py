@@ -4,9 +4,10 @@ from telegram import Update
 
 from digestbot.bot.asked import chat_of, pressed, thread_of
 from digestbot.bot.context import Context, command, on_press
-from digestbot.bot.gate import may_change
+from digestbot.bot.gate import may_change, may_post
 from digestbot.bot.handlers.topics import added
 from digestbot.core.radar import unpack
+from digestbot.core.subscriber import ChatKind, Subscriber
 
 
 async def start(update: Update, context: Context) -> None:
@@ -26,8 +27,7 @@ async def show_help(update: Update, context: Context) -> None:
 
 
 async def subscribe(update: Update, context: Context) -> None:
-    reader, _ = await context.desk.membership.subscribe(chat_of(update))
-    await context.reply(update, context.desk.render.say("subscribed", reader))
+    await context.reply(update, context.desk.render.say("subscribed", await begun(update, context)))
 
 
 async def unsubscribe(update: Update, context: Context) -> None:
@@ -36,8 +36,18 @@ async def unsubscribe(update: Update, context: Context) -> None:
 
 
 async def resume(update: Update, context: Context) -> None:
-    reader = await context.desk.membership.resume(chat_of(update))
-    await context.reply(update, context.desk.render.say("resumed", reader))
+    await context.reply(update, context.desk.render.say("resumed", await begun(update, context)))
+
+
+async def begun(update: Update, context: Context) -> Subscriber:
+    """Bring digests, and return who reads them; a channel's wait for as long as we may not post there."""
+    membership, chat = context.desk.membership, chat_of(update)
+    waits = chat.kind is ChatKind.CHANNEL and not await may_post(context, chat.id, context.bot.id)
+    reader = await membership.resume(chat)
+    if waits:
+        await membership.blocked(chat)
+        return await membership.reader(chat)
+    return reader
 
 
 async def privacy(update: Update, context: Context) -> None:
