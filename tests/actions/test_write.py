@@ -13,7 +13,7 @@ from digestbot.core.paper import Paper
 from digestbot.core.subscriber import SubscriberState
 from digestbot.core.summary import Input, Style, Summary, SummarySource
 from digestbot.core.synonyms import Synonyms
-from digestbot.playground.llm import LlmServer, status, too_many
+from digestbot.playground.llm import LlmServer, empty, status, too_many
 from digestbot.playground.papers import Manuscript, PapersServer
 from digestbot.playground.writers import faithful, inventive
 from digestbot.sources.fulltext import FullTexts
@@ -153,6 +153,20 @@ async def test_a_paper_that_it_can_not_summarise_waits_a_day(house: House) -> No
         assert not await house.writer.write(LAMPS, "ko", BULLETS)
     assert len(house.server.requests) == 2
     house.server.writes = faithful
+    house.clock.now += timedelta(days=1, minutes=1)
+    assert await house.writer.write(LAMPS, "ko", BULLETS)
+
+
+async def test_an_empty_answer_is_paid_for_and_waits_a_day(house: House) -> None:
+    """A model that thinks until it is cut costs one call, of the day's budget and of its asker's share."""
+    house.server.fail(empty)
+    for _ in range(3):
+        if task := await house.writer.begin(LAMPS, "ko", BULLETS, asker=7):
+            assert await task is None
+    assert len(house.server.requests) == 1
+    assert (await house.writer.budget()).spent > 0
+    assert not house.writer._shares.is_left(7, 1_000_000)
+    house.server.heal()
     house.clock.now += timedelta(days=1, minutes=1)
     assert await house.writer.write(LAMPS, "ko", BULLETS)
 

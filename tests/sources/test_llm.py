@@ -238,6 +238,13 @@ async def test_a_long_wait_is_told_at_once(server: LlmServer, llm: Llm, fault: F
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("wait", [999_999_999, "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_years_are_a_day(server: LlmServer, llm: Llm, wait: int | str) -> None:
+    """A wrong header does not end the summaries for good."""
+    server.fail(too_many(retry_after=wait))
+    assert (await error_of(llm)).wait == 86_400
+
+
 async def test_busy_without_a_word_of_when(server: LlmServer, llm: Llm) -> None:
     """After the second 429 a minute is a good guess."""
     server.fail(status(429))
@@ -301,6 +308,23 @@ async def test_an_answer_without_words(server: LlmServer, llm: Llm, fault: Fault
     server.fail(fault)
     error = await error_of(llm)
     assert (error.id, error.wait, error.values["reason"]) == ("llm-empty", None, reason)
+
+
+async def test_an_answer_without_words_tells_what_it_cost(server: LlmServer, llm: Llm) -> None:
+    """A model that thought until it was cut is paid for; a provider that never answered is not."""
+    told = sum(len(text) for _, text in MESSAGES)
+    for fault, tokens in ((empty, -(-told // 4)), (no_choices, 0)):
+        server.fail(fault, times=1)
+        assert (await error_of(llm)).tokens == tokens
+
+
+@pytest.mark.parametrize("told", [-5_000_000, 10**12, 10**30])
+async def test_a_cost_that_can_not_be_is_estimated(server: LlmServer, llm: Llm, told: int) -> None:
+    """Fewer than none would lift the budget, too many end the day, and no database holds the most."""
+    usage = f'"usage": {{"prompt_tokens": {told}, "completion_tokens": 1}}'
+    server.fail(body(f'{{"choices": [{{"message": {{"content": "Lamps."}}}}], {usage}}}'.encode()))
+    size = sum(len(text.encode()) for _, text in MESSAGES) + len("Lamps.")
+    assert (await ask(llm)).tokens == 1 + size // 3
 
 
 async def test_an_answer_that_was_cut_is_given_back(server: LlmServer, llm: Llm) -> None:

@@ -159,8 +159,8 @@ class Writer:
         async with self._store.read() as tables:
             stored = await tables.summaries.about([wanted.paper_id], wanted.language)
             since = self._clock() - PATIENCE
-            failed = await tables.summaries.last_error(wanted, self._llm.model, since)
-        return wanted not in stored and failed != UNFOUNDED
+            in_vain = await tables.summaries.in_vain(wanted, self._llm.model, since)
+        return wanted not in stored and not in_vain
 
     async def _write(self, paper: Paper, wanted: Wanted, asker: int | None) -> Summary | None:
         """Ask for a summary, once more where the first does not suffice."""
@@ -196,6 +196,7 @@ class Writer:
             tried = _Tried(reply, sifted, self._summary(sifted, wanted, given) if enough else None)
             await self._write_down(wanted, tried)
         except LlmError as error:
+            spent = error.tokens
             await self._failed(wanted, error)
             return None
         finally:
@@ -269,9 +270,14 @@ class Writer:
         if error.wait:
             self._rest_until = now + timedelta(seconds=error.wait)
         attempt = Attempt(
-            wanted=wanted, at=now, model=self._llm.model, prompt=prompt.VERSION, tokens=0, error=error.id
+            wanted=wanted,
+            at=now,
+            model=self._llm.model,
+            prompt=prompt.VERSION,
+            tokens=error.tokens,
+            error=error.id,
         )
-        async with self._store.write() as tables:
+        async with self._purse, self._store.write() as tables:
             await tables.summaries.attempted(attempt)
         log.warning("the language model gave no summary", paper=wanted.paper_id, error=str(error))
 

@@ -157,7 +157,7 @@ def status(code: int, **headers: str) -> Fault:
     return answer
 
 
-def too_many(retry_after: int | timedelta | None = None, reset_in: int | None = None) -> Fault:
+def too_many(retry_after: int | str | timedelta | None = None, reset_in: int | None = None) -> Fault:
     """Return a 429 that says when to come back: in `Retry-After` (seconds or a date) or in `RateLimit`."""
 
     async def answer(server: OutsideServer, request: web.Request) -> web.Response:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_TOKENS = 1500
 """Of an answer: seven bullets of any language take a third of it, the rest is for those who think first."""
+_CREDIBLE = 1_000_000
+"""Tokens; more than any request of ours takes, so who tells of more, or of fewer than none, miscounts."""
 _BYTES_PER_TOKEN = 3
 """About a word's piece of English, or a character of Korean; a low guess, so that budgets are kept."""
 _RETRIES = 1
@@ -37,6 +39,8 @@ _LONGEST_PAUSE = 5.0
 _CONNECT = 10.0
 _WAIT = 60.0
 _WAIT_FOR_OPERATOR = 600.0
+_LONGEST_WAIT = 86_400.0
+"""A day, as limits by the day ask for; a server whose clock or header is wrong may name years."""
 _REASON_LENGTH = 200
 _REFUSES_FORM = frozenset({400, 404, 415, 422, 500, 501})
 """How servers say that they don't know a response_format: OpenAI and vLLM 400, OpenRouter 404 where no
@@ -78,18 +82,29 @@ class Reply:
 
 
 class LlmError(SourceError):
-    """No answer. *wait*: seconds to leave the server alone; None where this request alone is concerned."""
+    """No answer. *wait*: seconds to leave the server alone; None where this request alone is concerned.
 
-    def __init__(self, id: str, *, wait: float | None = None, **values: object) -> None:  # noqa: A002
+    *tokens*: what it cost all the same, of prompt and answer.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        *,
+        wait: float | None = None,
+        tokens: int = 0,
+        **values: object,
+    ) -> None:
         super().__init__(id, **values)
         self.wait = wait
+        self.tokens = tokens
 
 
 class _PassingError(LlmError):
     """What may be gone after *pause* seconds. *told*: those that the server asks for, if it does."""
 
     def __init__(self, id: str, told: float | None, **values: object) -> None:  # noqa: A002
-        super().__init__(id, wait=told or _WAIT, **values)
+        super().__init__(id, wait=min(told or _WAIT, _LONGEST_WAIT), tokens=0, **values)
         self.pause = told or _PAUSE
 
 
@@ -184,9 +199,8 @@ class Llm:
         elif form is Form.JSON:
             request["response_format"] = {"type": form}
         completion = self._read(await self._post(request))
-        text = self._text(completion)
-        told = completion.usage.tokens() if completion.usage else 0
-        return Reply(text, told or _estimate([*(text for _, text in messages), text]), form)
+        tokens = completion.tokens([text for _, text in messages])
+        return Reply(self._text(completion, tokens), tokens, form)
 
     async def _post(self, request: dict[str, Any]) -> bytes:
         if self._client is None:
@@ -213,16 +227,17 @@ class Llm:
             reason = f"{kind} instead of a completion, {len(body)} bytes"
             raise LlmError("llm-garbled", wait=_WAIT, **self._about(reason)) from None
 
-    def _text(self, completion: "_Completion") -> str:
-        """Return what the model wrote after all thoughts, however short it was cut."""
+    def _text(self, completion: "_Completion", tokens: int) -> str:
+        """Return what the model wrote after all thoughts, however short it was cut. It cost *tokens*."""
         if not completion.choices:
             reason = f"no choices. {_said(completion.error)}"
-            raise LlmError("llm-empty", **self._about(reason))
+            raise LlmError("llm-empty", tokens=tokens, **self._about(reason))
         choice = completion.choices[0]
         text = _without_thoughts(choice.message.content or "")
         if choice.message.refusal or choice.finish_reason == "content_filter" or not text.strip():
             kind = "refused" if choice.message.refusal else "no text"
-            raise LlmError("llm-empty", **self._about(f"{kind}, finish_reason {choice.finish_reason}"))
+            values = self._about(f"{kind}, finish_reason {choice.finish_reason}")
+            raise LlmError("llm-empty", tokens=tokens, **values)
         return text
 
     # What can go wrong. Never `from error`: openai's errors hold the request with its headers.
@@ -279,6 +294,16 @@ class _Completion(BaseModel):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: Any = None
+
+    def tokens(self, asked: Sequence[str]) -> int:
+        """Return the tokens of what was *asked* and answered: as told, by estimate where that is no number.
+
+        Without choices nothing was written, and it cost what is told or nothing.
+        """
+        told = self.usage.tokens() if self.usage else 0
+        if 0 < told <= _CREDIBLE:
+            return told
+        return _estimate([*asked, self.choices[0].message.content or ""]) if self.choices else 0
 
 
 async def _only_ours(request: "Request") -> None:

@@ -97,11 +97,11 @@ class Summaries:
         }
         await self._connection.execute(summary_attempts.insert(), row)
 
-    async def last_error(self, wanted: Wanted, model: str, since: datetime) -> str | None:
-        """Return why the last attempt of a *model* since then came to nothing; None where it did not."""
+    async def in_vain(self, wanted: Wanted, model: str, since: datetime) -> bool:
+        """Tell whether the last attempt of a *model* since then cost tokens and came to nothing."""
         made = summary_attempts.c
         query = (
-            sa.select(made.error)
+            sa.select(made.error.is_not(None) & (made.tokens > 0))
             .where(
                 made.paper_id == wanted.paper_id,
                 made.language == wanted.language,
@@ -113,8 +113,7 @@ class Summaries:
             .order_by(made.id.desc())
             .limit(1)
         )
-        found: str | None = await self._connection.scalar(query)
-        return found
+        return bool(await self._connection.scalar(query))
 
     async def tokens(self, since: datetime) -> int:
         """Return how many tokens were spent since then."""
