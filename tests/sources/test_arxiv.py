@@ -16,6 +16,7 @@ from digestbot.playground.arxiv import (
     error_entry,
     flawed,
     html_page,
+    miscounted,
     no_entries,
     rate_exceeded,
     reset,
@@ -170,6 +171,7 @@ async def test_versions_are_one_paper(source: Arxiv, server: ArxivServer, versio
         rate_exceeded,
         too_many(retry_after=0),
         no_entries,
+        miscounted,
         html_page,
         body(b""),
         body(b'<feed xmlns="http://www.w3.org/2005/Atom">', "application/atom+xml"),
@@ -223,7 +225,7 @@ async def test_bad_entries_are_set_aside(source: Arxiv, server: ArxivServer) -> 
     server.fail(flawed)
     fetched = await source.fetch_day(WEDNESDAY)
     assert len(fetched.papers) == 3
-    assert len(fetched.rejected) == 3
+    assert len(fetched.rejected) == 4
     assert all(entry.reason for entry in fetched.rejected)
 
 

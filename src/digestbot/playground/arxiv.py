@@ -105,7 +105,15 @@ async def flawed(arxiv: ArxivServer, request: web.Request) -> web.Response:
     whole = arxiv.truth(request)
     assert isinstance(whole.body, bytes)  # noqa: S101 - all of ours are
     bad = b"<entry><id>nothing</id></entry><entry><title>No id \x0b</title></entry><entry/>"
-    return _xml(whole.body.replace(b"<entry>", bad + b"<entry>", 1))
+    bare = b"<entry><id>2510.99999</id><title>No term</title><arxiv:primary_category/></entry>"
+    return _xml(whole.body.replace(b"<entry>", bad + bare + b"<entry>", 1))
+
+
+async def miscounted(arxiv: ArxivServer, request: web.Request) -> web.Response:
+    """The truth, but for how much there is of it, which is no number."""
+    whole = arxiv.truth(request)
+    assert isinstance(whole.body, bytes)  # noqa: S101 - all of ours are
+    return _xml(re.sub(rb"(totalResults>)\d+", rb"\1many", whole.body))
 
 
 def error_entry_of(reason: str) -> web.Response:

@@ -134,7 +134,12 @@ def _sort_out(entries: Sequence[Any], day: date, papers: dict[str, Paper], rejec
     for entry in entries:
         try:
             paper = to_paper(entry, day)
-        except (KeyError, TypeError, ValueError) as error:  # the shapes of a bad entry, no wider
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:  # the shapes of a bad entry, no wider
             text = ascii(f"{entry.get('id')} {entry.get('title')}")
             rejected.append(Rejected(text[:REJECTED_LENGTH], f"{type(error).__name__}: {error}"[:200]))
         else:
@@ -143,7 +148,7 @@ def _sort_out(entries: Sequence[Any], day: date, papers: dict[str, Paper], rejec
 
 async def _read(body: bytes) -> Any:
     """Return feedparser's reading of *body*, also where its XML has a flaw. Raises ValueError where it is no
-    feed, breaks off, or has none of the entries that it counts.
+    feed, breaks off, counts with what is no number, or has none of the entries that it counts.
     """
     if not body.rstrip().endswith(b"</feed>"):
         raise ValueError("breaks off")
@@ -152,7 +157,8 @@ async def _read(body: bytes) -> Any:
     )
     if page.version != "atom10":
         raise ValueError("no Atom feed")
-    if not page.entries and _total(page) > _start(page):
+    is_short = _total(page) > _start(page)  # reads both: a count that is no number makes it no page
+    if is_short and not page.entries:
         raise ValueError("entries are missing")
     return page
 
