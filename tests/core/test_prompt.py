@@ -2,12 +2,13 @@
 
 import json
 import re
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestbot.core.prompt import MOST, ask, ask_again, read_answer, schema
+from digestbot.core.prompt import LONGEST_ANSWER, MOST, ask, ask_again, read_answer, schema
 from digestbot.core.summary import Bullet, Section, Style
 
 BULLETS, SECTIONS = Style.BULLETS, Style.SECTIONS
@@ -56,6 +57,17 @@ def test_sections_are_read_by_their_keys_or_headings() -> None:
 def test_more_than_enough_is_cut() -> None:
     """Seven bullets are the most that a reader is shown."""
     assert len(read_answer(json.dumps([f"Thing {n}." for n in range(30)]), BULLETS)) == MOST
+
+
+@pytest.mark.parametrize(
+    "runs_on", ["{", "[ ", "\n- A thing.", '{"bullets": ["A thing."', "- A " + "very " * 9]
+)
+def test_a_model_that_runs_on_is_not_read_to_its_end(runs_on: str) -> None:
+    """Two megabytes of it take no longer than a long answer; all is cut that would be written down."""
+    started = process_time()
+    bullets = read_answer(runs_on * (2_000_000 // len(runs_on)), BULLETS)
+    assert process_time() - started < 1
+    assert sum(len(bullet.text) for bullet in bullets) <= LONGEST_ANSWER
 
 
 @given(st.text(), st.sampled_from(Style))

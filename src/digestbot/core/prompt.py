@@ -12,6 +12,8 @@ VERSION = "1"
 """Counted up with every change of the words below: a summary tells by which of them it was made."""
 LEAST, MOST = 3, 7
 """Bullets that are asked for."""
+LONGEST_ANSWER = 20_000
+"""In characters: several times what is asked for. A model that runs on is not read to its end."""
 
 Messages = list[tuple[str, str]]
 """Roles and texts, in the API's own words: system, user, assistant."""
@@ -52,7 +54,7 @@ _AGAIN = """\
 That can't be used:
 {complaints}
 Answer once more, in full, by the same rules."""
-_JSON = re.compile(r"[\[{].*[\]}]", re.DOTALL)
+_OPENS = re.compile(r"[\[{]")
 _PLAIN = re.compile(r"^\s*(?:[-*•–·]|\d{1,2}[.)])\s+(?P<text>\S.*)$")
 _HEADING = re.compile(
     r"^\W*(?:(?P<new>what['’]?s new|new)|(?P<technical>technical(?: details)?)|(?P<results>results))\W*$",
@@ -100,6 +102,7 @@ def read_answer(answer: str, style: Style) -> tuple[Bullet, ...]:
 
     JSON of the form that was asked for or near it, within a code block or other words; else plain bullets.
     """
+    answer = answer[:LONGEST_ANSWER]
     bullets = [
         Bullet(cleaned, section)
         for text, section in _of_json(answer, style) or _of_lines(answer, style)
@@ -112,9 +115,10 @@ _Told = Sequence[tuple[str, Section | None]]
 
 
 def _of_json(answer: str, style: Style) -> _Told:
-    found = _JSON.search(answer)
+    opens = _OPENS.search(answer)
+    end = max(answer.rfind("]"), answer.rfind("}")) + 1
     try:
-        read = json.loads(found[0]) if found else None
+        read = json.loads(answer[opens.start() : end]) if opens else None
     except (ValueError, RecursionError):
         return []
     if isinstance(read, list):
