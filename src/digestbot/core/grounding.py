@@ -28,17 +28,29 @@ _MENTION = re.compile(r"(?<![\w.@/])@[A-Za-z]\w{2,}")
 _COMMAND = re.compile(r"(?<![\w/.:-])/[a-z]\w+(?![/\w-])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b"
-    r"[^.]*\b(?:instruction|prompt|rule|above|previous|prior|guideline)"
-    r"|\byou (?:are|must|should|have to|will)\b"
+    r"\byou (?:are|must|should|have to|will)\b"
     r"|\byour (?:task|answer|response|reply|output|summary|instructions)\b"
     r"|\b(?:system prompt|as an ai|dear (?:ai|model|assistant)|summari[sz]er|language model reading)\b"
     r"|\b(?:to the (?:ai|llm|model|assistant)\b|assistant:|system:|user:)"
-    r"|\b(?:post|send|visit|click|subscribe|join|forward|share|include|append|output|print|reply|respond"
-    r"|write|tell)\b[^.]*(?:https?://|www\.|@\w|/\w|\bt\.me)"
     r"|무시하(?:고|세요|라)|지시(?:를|사항)|출력하(?:세요|라)|방문하(?:세요|라)",
     re.IGNORECASE,
 )
+_VERB_AND_OBJECT = (
+    (
+        re.compile(r"\b(?:ignore|disregard|forget|override)\b", re.IGNORECASE),
+        re.compile(r"\b(?:instruction|prompt|rule|above|previous|prior|guideline)", re.IGNORECASE),
+    ),
+    (
+        re.compile(
+            r"\b(?:post|send|visit|click|subscribe|join|forward|share|include|append|output|print|reply|respond"
+            r"|write|tell)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"https?://|www\.|@\w|/\w|\bt\.me", re.IGNORECASE),
+    ),
+)
+"""What else makes an order."""
+_CLAUSE = re.compile(r"[^.]+")
 _ENUMERATOR = re.compile(r"\(?\d\)")
 _NEXT = re.compile(r"[ -]([A-Za-z]{3,})(?![\w-]*-)")
 _AFTER_NUMBERS = (
@@ -97,7 +109,7 @@ class Source:
                 self._readings.setdefault(reading.value, set()).add(reading)
                 if counted:
                     self._counted.setdefault(counted, set()).add(reading.value)
-        calm = " ".join(part for part in _SENTENCE.split(self._text) if not _ORDER.search(part))
+        calm = " ".join(part for part in _SENTENCE.split(self._text) if not _is_order(part))
         self._links = set(map(_bare_link, _LINK.findall(calm)))
         self._mentions = {mention.lower() for mention in _MENTION.findall(calm)}
         self._commands = set(_COMMAND.findall(calm))
@@ -164,6 +176,25 @@ class Source:
 
 _CAPITALS_ARE_NAMES = ("en", "ko", "ja", "zh", "ru")
 """Languages in which a Latin capital within a sentence begins a name; in German every noun has one."""
+
+
+def _is_order(sentence: str) -> bool:
+    return bool(_ORDER.search(sentence)) or any(
+        _orders(verb, wanted, sentence) for verb, wanted in _VERB_AND_OBJECT
+    )
+
+
+def _orders(verb: re.Pattern[str], wanted: re.Pattern[str], sentence: str) -> bool:
+    """Tell whether what is *wanted* stands after a *verb*, with no full stop between them.
+
+    A single pattern would go on to the end of the sentence from each verb again: seconds for a long one.
+    """
+    for clause in _CLAUSE.finditer(sentence):
+        said = verb.search(sentence, *clause.span())
+        found = said and wanted.search(sentence, said.end(), clause.end() + len(".me"))
+        if found and found.start() < clause.end():
+            return True
+    return False
 
 
 def _all(text: str) -> list[Quantity]:
