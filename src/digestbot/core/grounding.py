@@ -52,7 +52,7 @@ _VERB_AND_OBJECT = (
 """What else makes an order."""
 _CLAUSE = re.compile(r"[^.]+")
 _ENUMERATOR = re.compile(r"\(?\d\)")
-_NEXT = re.compile(r"[ -]([A-Za-z]{3,})(?![\w-]*-)")
+_NEXT = re.compile(r"[ -]([A-Za-z]{3,})(?!\w*-)")
 _AFTER_NUMBERS = (
     "and the for with times that but more over than across fewer less from higher lower faster points point"
     " percent million billion different"
