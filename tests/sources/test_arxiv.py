@@ -225,8 +225,9 @@ async def test_bad_entries_are_set_aside(source: Arxiv, server: ArxivServer) -> 
     server.fail(flawed)
     fetched = await source.fetch_day(WEDNESDAY)
     assert len(fetched.papers) == 3
-    assert len(fetched.rejected) == 4
+    assert len(fetched.rejected) == 5
     assert all(entry.reason for entry in fetched.rejected)
+    assert "no title" in fetched.rejected[4].reason
 
 
 async def test_an_endless_list_is_cut(

@@ -182,6 +182,7 @@ def test_votes(raw: int | None, votes: int) -> None:
         {"upvotes": 2**31},
         {"title": ""},
         {"title": " \n\x00"},
+        {"title": "\u200b\u2060"},
         {"title": 7},
         {"id": ""},
         {"id": "12345"},

@@ -106,7 +106,8 @@ async def flawed(arxiv: ArxivServer, request: web.Request) -> web.Response:
     assert isinstance(whole.body, bytes)  # noqa: S101 - all of ours are
     bad = b"<entry><id>nothing</id></entry><entry><title>No id \x0b</title></entry><entry/>"
     bare = b"<entry><id>2510.99999</id><title>No term</title><arxiv:primary_category/></entry>"
-    return _xml(whole.body.replace(b"<entry>", bad + bare + b"<entry>", 1))
+    blank = b"<entry><id>2510.99998</id><title>&#8203;</title></entry>"
+    return _xml(whole.body.replace(b"<entry>", bad + bare + blank + b"<entry>", 1))
 
 
 async def miscounted(arxiv: ArxivServer, request: web.Request) -> web.Response:

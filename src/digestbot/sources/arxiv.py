@@ -17,6 +17,7 @@ import feedparser
 import structlog
 
 from digestbot.core.paper import Paper, add, canonical_id
+from digestbot.core.text import visible
 from digestbot.errors import SourceError
 from digestbot.sources.http import Format, Http, Pace
 from digestbot.sources.listing import REJECTED_LENGTH, FetchedDay, Rejected, clean
@@ -106,7 +107,7 @@ def to_paper(entry: Any, day: date) -> Paper:
     """Return the paper of one *entry* of feedparser's. Raises KeyError or ValueError where it is none."""
     paper_id = canonical_id(entry["id"])
     title = clean(entry["title"])
-    if paper_id is None or not title:
+    if paper_id is None or not visible(title):
         raise ValueError("no arXiv id" if paper_id is None else "no title")
     primary = entry.get("arxiv_primary_category", {}).get("term")
     terms = [primary, *(tag.get("term") for tag in entry.get("tags", ()))]

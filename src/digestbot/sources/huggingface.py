@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from digestbot.core.paper import Paper, add, canonical_id
+from digestbot.core.text import visible
 from digestbot.errors import SourceError
 from digestbot.sources.http import Http
 from digestbot.sources.listing import REJECTED_LENGTH, FetchedDay, Rejected, clean
@@ -141,6 +142,12 @@ def _arxiv_id(value: str) -> str:
     return found
 
 
+def _title(value: str) -> str:
+    if not visible(value):
+        raise ValueError("shows nothing")
+    return value
+
+
 def _moment(value: object) -> datetime:
     """Return ISO 8601 *value* in UTC; without a zone it is taken to be in UTC, as all of the API's are."""
     if not isinstance(value, str):
@@ -193,7 +200,7 @@ class _Account(_Wire):
 
 class _Paper(_Wire):
     id: Annotated[str, AfterValidator(_arxiv_id)]
-    title: Annotated[_Text, Field(min_length=1)]
+    title: Annotated[_Text, AfterValidator(_title)]
     summary: _Text = ""
     authors: list[_Author] = []
     upvotes: _Count = 0
