@@ -146,7 +146,10 @@ async def test_old_and_foreign_buttons_are_answered(stage: Stage, ann: Person) -
         "1:paper:0000.00000:n.:0",
         "1:list:m.nonsense:0",
         "1:choose:all",
+        "1:narrow:99999999999999999999",
         "1:stop",
     ):
         press = await ann.forges(code, message)
-        assert (await press.answered()).text, code
+        told = (await press.answered()).text
+        assert told, code
+        assert "went wrong on our side" not in told, code

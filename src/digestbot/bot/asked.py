@@ -42,11 +42,11 @@ def pressed_ids(update: Update) -> tuple[CallbackQuery, list[int]]:
     return query, ids
 
 
-def number_of(page: str) -> int:
-    """Return the number of a page that a button holds. Raises UserError `old-button` for anything else."""
-    if not page.isdecimal():
+def number_of(word: str) -> int:
+    """Return the number that a *word* of a button is, of a page or an id. Raises UserError `old-button`."""
+    if not word.isdecimal() or int(word) > _GREATEST_ID:
         raise UserError("old-button")
-    return int(page)
+    return int(word)
 
 
 def _pressed(update: Update) -> tuple[CallbackQuery, tuple[str, ...]]:

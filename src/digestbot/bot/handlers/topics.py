@@ -5,7 +5,7 @@ from functools import partial
 from telegram import Update
 
 from digestbot.actions.topics import TopicsChanged
-from digestbot.bot.asked import chat_of, lines, pressed, pressed_ids
+from digestbot.bot.asked import chat_of, lines, number_of, pressed, pressed_ids
 from digestbot.bot.context import Context, command, on_press
 from digestbot.bot.gate import may_change
 from digestbot.core import wishes
@@ -55,7 +55,7 @@ async def narrow_pressed(update: Update, context: Context) -> None:
     query, (broad, *way) = pressed(update, words=1, more=1)
     membership, chat = context.desk.membership, chat_of(update)
     try:
-        topic, chosen = int(broad), Way(way[0]) if way else None
+        topic, chosen = number_of(broad), Way(way[0]) if way else None
     except ValueError:
         raise UserError("old-button") from None
     if chosen:
