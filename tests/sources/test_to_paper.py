@@ -92,11 +92,14 @@ def test_the_id_is_canonical(raw: str, id_: str) -> None:
         ("2025-10-15T01:00:00+02:00", date(2025, 10, 14)),
         ("2025-10-13", date(2025, 10, 13)),
         ("2025-10-13T12:00:00", date(2025, 10, 13)),
+        ("2099-01-01T00:00:00.000Z", DAY),
         (None, DAY),
     ],
 )
 def test_the_day_is_the_listings_own(told: str | None, listed_on: date) -> None:
-    """The UTC day on which it was listed, else the day that was asked for; never the publication's."""
+    """The UTC day on which it was listed, else, or where that is later, the day that was asked for; never the
+    publication's.
+    """
     assert changed(submittedOnDailyAt=told).listed_on == listed_on
 
 

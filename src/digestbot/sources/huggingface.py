@@ -101,6 +101,7 @@ def to_paper(entry: Any, day: date) -> Paper:
     paper = listed.paper
     submitter = paper.submitted_on_daily_by or listed.submitted_by
     organization = paper.organization or listed.organization
+    told = paper.submitted_on_daily_at.date() if paper.submitted_on_daily_at else day
     media = [*paper.media_urls, *listed.media_urls, *listed.media_url]
     return Paper(
         id=paper.id,
@@ -108,7 +109,7 @@ def to_paper(entry: Any, day: date) -> Paper:
         abstract=paper.summary or listed.summary,
         authors=tuple(author.name for author in paper.authors if author.name and not author.hidden),
         upvotes=paper.upvotes,
-        listed_on=paper.submitted_on_daily_at.date() if paper.submitted_on_daily_at else day,
+        listed_on=min(told, day),  # no list holds what comes after it; the latest day is never given up
         published_at=paper.published_at,
         comments=listed.num_comments,
         ai_summary=paper.ai_summary or None,
