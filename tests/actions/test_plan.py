@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from digestbot.actions import plan
 from digestbot.actions.plan import Planner
@@ -289,6 +290,27 @@ async def test_who_says_stop_meanwhile_takes_no_digest_from_others(
         assert await Planner(forgetful, RULES, Clock(NOON)).plan() == 3
     assert [digest.picks[0].paper_id for digest in (await ledger(store)).values()] == [a_paper(1).id] * 2
     assert await shared(store) == await told_to_many(store) != set()
+
+
+async def test_a_topic_of_another_version_costs_only_itself(store: Store) -> None:
+    """Its reader has the others, everybody else has theirs, also where something rises."""
+    clock, risen, new = Clock(), a_paper(1, "Agents", upvotes=90), a_paper(2, "Maps", upvotes=20)
+    async with store.write() as tables:
+        await tables.papers.save([replace(risen, upvotes=1)], NOON - ONE)
+        for chat, topics in enumerate((["(agents"], ["(agents", "maps"], ["agents"])):
+            reader = await tables.subscribers.add(
+                a_subscriber(chat, next_due_at=NOON, minimum_votes=10), NOON
+            )
+            await tables.subscribers.add_topics(reader.id, [(topic, topic) for topic in topics])
+    assert await Planner(store, RULES, clock).plan() == 0
+    async with store.write() as tables:
+        await tables.papers.save([risen, new], NOON + ONE)
+    clock.now += ONE
+    with capture_logs() as logs:
+        assert await Planner(store, RULES, clock).plan() == 2
+    told = {digest.picks[0].paper_id for digest in (await ledger(store)).values()}
+    assert told == {risen.id, new.id}
+    assert [line["count"] for line in logs if line["log_level"] == "warning"] == [1]
 
 
 @pytest.mark.parametrize("chunk", [7, 2000])

@@ -10,7 +10,7 @@ from digestbot.core.categories import is_for
 from digestbot.core.digest import Pick
 from digestbot.core.paper import Paper
 from digestbot.core.postings import Postings, Rules
-from digestbot.core.query import parse
+from digestbot.core.query import mutes
 from digestbot.core.rising import DAYS, is_in_time, is_still_wanted, rising
 from digestbot.store import Tables
 from digestbot.store.recent import Recent
@@ -55,7 +55,7 @@ class Chances:
             return {}
         told = _by_reader(await tables.recent.of([reader.id for reader in hopeful], since))
         await self._learn_shown(tables, told)
-        await asyncio.to_thread(self._postings.look_for, _asked_of(hopeful))
+        await asyncio.to_thread(self._postings.look_for_stored, _asked_of(hopeful))
         found = {
             reader.id: self._rising(reader, left_out.get(reader.id, ()), told.get(reader.id, ()), is_new)
             for reader in hopeful
@@ -97,7 +97,7 @@ class Chances:
         is_new: Callable[[str, Waiting], bool],
     ) -> tuple[Pick, ...]:
         shown = frozenset().union(*(self._shown[one.digest_id] for one in told))
-        muting = [topic for topic in reader.topics if parse(topic).mutes]
+        muting = [topic for topic in reader.topics if mutes(topic)]
         wanted = [
             pick
             for pick in (*left_out, *self._reached(reader, told))
@@ -133,10 +133,7 @@ class Chances:
 def _asked_of(readers: Iterable[Waiting]) -> AbstractSet[str]:
     """Return the topics that must be looked for: those that mute, and all of who wants votes."""
     return {
-        topic
-        for reader in readers
-        for topic in reader.topics
-        if reader.cohort.minimum_votes or parse(topic).mutes
+        topic for reader in readers for topic in reader.topics if reader.cohort.minimum_votes or mutes(topic)
     }
 
 

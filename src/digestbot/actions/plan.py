@@ -102,7 +102,8 @@ class Planner:
             known = await asyncio.to_thread(News, arrived, after, upto, self._rules, chances)
         else:
             topics |= await tables.subscribers.topics_due(self._clock())
-        await asyncio.to_thread(known.postings.look_for, topics)
+        if unread := await asyncio.to_thread(known.postings.look_for_stored, topics):
+            log.warning("topics that this version can't read bring nothing", count=len(unread))
         return known
 
 

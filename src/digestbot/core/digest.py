@@ -9,7 +9,7 @@ from typing import NamedTuple
 from digestbot.core.archive import Entry
 from digestbot.core.paper import Opinion, Paper, canonical_id
 from digestbot.core.postings import Postings
-from digestbot.core.query import parse
+from digestbot.core.query import mutes
 from digestbot.core.rank import MOST_VOTES, narrow, order
 from digestbot.core.summary import Summary
 
@@ -86,7 +86,7 @@ def select(postings: Postings, topics: Sequence[str], among: int | None = None) 
 
 def asks(topics: Sequence[str]) -> bool:
     """Tell whether any of *topics* asks for papers: one that only mutes does not."""
-    return not all(parse(topic).mutes for topic in topics)
+    return not all(map(mutes, topics))
 
 
 def by_votes_alone(papers: Sequence[Paper], shown: int) -> list[Pick]:

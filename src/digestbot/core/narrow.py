@@ -3,8 +3,7 @@
 import re
 from enum import StrEnum
 
-from digestbot.core.query import parse
-from digestbot.errors import QueryError
+from digestbot.core.query import is_topic, mutes
 
 MANY_VOTES = 20
 
@@ -27,24 +26,16 @@ class Way(StrEnum):
 
 def narrower(topic: str) -> dict[Way, str]:
     """Return what *topic* is like when it is narrowed in each way; ways that it can't go are left out."""
-    if parse(topic).mutes:
+    if mutes(topic):
         return {}
     written = {
         Way.TITLE: f"title:({topic})",
         Way.CODE: f"({topic}) has:code",
         Way.VOTES: f"({topic}) votes>={MANY_VOTES}",
     }
-    return {way: narrow for way, narrow in written.items() if way.field not in topic and _is_topic(narrow)}
+    return {way: narrow for way, narrow in written.items() if way.field not in topic and is_topic(narrow)}
 
 
 def muting(topic: str) -> str:
     """Return the topic that hides all papers which *topic* brings."""
     return f"-{topic}" if re.fullmatch(r"\w+", topic) else f"-({topic})"
-
-
-def _is_topic(text: str) -> bool:
-    try:
-        parse(text)
-    except QueryError:
-        return False
-    return True

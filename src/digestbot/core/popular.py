@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from digestbot.core.query import parse
+from digestbot.core.query import is_topic, mutes
 from digestbot.core.text import words
-from digestbot.errors import QueryError
 
 LONGEST = 32
 """Bytes of a keyword that a button can hold beside the rest that it has to say."""
@@ -34,7 +33,4 @@ def commonest(written: Counter[str]) -> str:
 def _can_be_offered(keyword: str) -> bool:
     if len(keyword.encode()) > LONGEST or any(letter in keyword for letter in ",:，、"):
         return False
-    try:
-        return not parse(keyword).mutes
-    except QueryError:
-        return False
+    return is_topic(keyword) and not mutes(keyword)

@@ -12,7 +12,7 @@ from functools import cached_property
 from digestbot.core.background import Background, background
 from digestbot.core.match import Match, Matcher
 from digestbot.core.paper import Paper
-from digestbot.core.query import parse
+from digestbot.core.query import is_topic, mutes
 from digestbot.core.rank import Weights, by_votes
 from digestbot.core.relevance import Relevance
 from digestbot.core.sheet import Sheet, sheet
@@ -52,11 +52,22 @@ class Postings:
         matcher = Matcher(new, rules.synonyms, self._background, rules.relevance)
         found = matcher.match_sheets(self._sheets)
         self._bits.update(dict.fromkeys(new, 0))
-        self._muting.update(topic for topic in new if parse(topic).mutes)
+        self._muting.update(filter(mutes, new))
         for place, paper in enumerate(self.papers):
             for match in found.get(paper.id, ()):
                 self._bits[match.topic] |= 1 << (place + len(self.papers) * match.mutes)
                 self._matches.setdefault(match.topic, {})[paper.id] = match
+
+    def look_for_stored(self, topics: Iterable[str]) -> set[str]:
+        """Find what topics bring that were stored by a version whose language may have been another.
+
+        One that can't be read any more brings nothing, and keeps nobody from theirs. Return those.
+        """
+        wanted = {*topics}
+        unread = {topic for topic in wanted if topic not in self._bits and not is_topic(topic)}
+        self._bits.update(dict.fromkeys(unread, 0))
+        self.look_for(wanted)
+        return unread
 
     def brought(self, topics: Iterable[str]) -> int:
         """Return the papers that *topics*, looked for before, bring without those that they mute."""

@@ -91,6 +91,20 @@ def parse(text: str) -> Query:
         raise QueryError(fault.id, fault.position, example=example, topic=shown, **fault.values) from None
 
 
+def is_topic(text: str) -> bool:
+    """Tell whether *text* can be parsed."""
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
+
+
+def mutes(text: str) -> bool:
+    """Tell whether a topic only says what is not wanted; what can't be parsed does not."""
+    return is_topic(text) and parse(text).mutes
+
+
 def key(text: str) -> str:
     """Return what two ways of writing the same topic have in common; for no topic, its visible text."""
     try:
