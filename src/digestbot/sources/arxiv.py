@@ -135,12 +135,7 @@ def _sort_out(entries: Sequence[Any], day: date, papers: dict[str, Paper], rejec
     for entry in entries:
         try:
             paper = to_paper(entry, day)
-        except (
-            AttributeError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:  # the shapes of a bad entry, no wider
+        except (AttributeError, KeyError, TypeError, ValueError) as error:  # a bad entry's shapes, no wider
             text = ascii(f"{entry.get('id')} {entry.get('title')}")
             rejected.append(Rejected(text[:REJECTED_LENGTH], f"{type(error).__name__}: {error}"[:200]))
         else:
